@@ -1,0 +1,31 @@
+"""Audio texture synthesis with random neural networks.
+
+The public names load on first use, so that a job which only writes a table never pays for importing torch.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "prepare_audio": "audio",
+    "read_audio": "audio",
+    "write_audio": "audio",
+    "log_spectrogram": "spectrogram",
+    "Parameters": "parameters",
+    "synthesize": "synthesis",
+    "SynthesisResult": "synthesis",
+    "TextureError": "errors",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name):
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,322 @@
+"""Every parameter of the method, with the paper's value as its default where the paper gives one.
+
+The values travel to jobs as plain mappings (`to_mapping`), and only there: a job's results depend on a parameter
+through its value, never through this file. So that an added parameter reruns nothing, its field carries
+``metadata={"neutral": value}``, the value under which results are what they were before the parameter existed;
+`to_mapping` leaves out a field at its neutral value.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+
+from texture_core.errors import ParameterError
+
+
+def _require(condition, key, expected, found):
+    if not condition:
+        raise ParameterError(f"{key}: expected {expected}, found {found!r}")
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_integer(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class AudioParameters:
+    """How a recording becomes the input of the chain.
+
+    Attributes
+    ----------
+    sample_rate : int
+        Hz, after resampling. Paper: 16000.
+    normalize : {'peak', 'rms', 'none'}
+        Peak 1.0, RMS 0.1, or the samples as they are. The paper says only "normalize".
+    duration : float or None
+        Seconds to keep, from the start; None keeps all. A shorter recording is kept whole.
+    """
+
+    sample_rate: int = 16000
+    normalize: str = "peak"
+    duration: float | None = None
+
+    def __post_init__(self):
+        _require(
+            _is_integer(self.sample_rate) and 1000 <= self.sample_rate <= 192000,
+            "audio.sample_rate",
+            "whole Hz in 1000 to 192000",
+            self.sample_rate,
+        )
+        _require(self.normalize in ("peak", "rms", "none"), "audio.normalize", "peak, rms or none", self.normalize)
+        _require(
+            self.duration is None or (_is_number(self.duration) and self.duration > 0),
+            "audio.duration",
+            "seconds above 0, or null",
+            self.duration,
+        )
+
+
+@dataclass(frozen=True)
+class SpectrogramParameters:
+    """The short-time Fourier transform. Paper: Hann window of 512 samples, hop 64.
+
+    Attributes
+    ----------
+    n_fft : int
+        Samples, the window's length too; even.
+    hop_length : int
+        Samples.
+    window : {'hann'}
+        Periodic.
+    """
+
+    n_fft: int = 512
+    hop_length: int = 64
+    window: str = "hann"
+
+    def __post_init__(self):
+        _require(
+            _is_integer(self.n_fft) and self.n_fft >= 16 and self.n_fft % 2 == 0,
+            "spectrogram.n_fft",
+            "an even number of samples, at least 16",
+            self.n_fft,
+        )
+        _require(
+            _is_integer(self.hop_length) and 1 <= self.hop_length <= self.n_fft // 2,
+            "spectrogram.hop_length",
+            f"1 to n_fft / 2 = {self.n_fft // 2} samples",
+            self.hop_length,
+        )
+        _require(self.window == "hann", "spectrogram.window", "hann", self.window)
+
+
+@dataclass(frozen=True)
+class FeatureParameters:
+    """What maps a spectrogram to feature maps.
+
+    Attributes
+    ----------
+    type : str
+        A module of ``texture_core.features``.
+    kernel_widths : tuple of int
+        Frames, one network each. Paper: 2, 4, 8, 16, 32, 64.
+    filters : int
+        Per network. Paper: 512.
+    padding : {'valid', 'circular'}
+        ``valid`` shortens a feature map by width - 1 frames; ``circular`` wraps around, for output that loops.
+    options : dict
+        What an extractor of another type needs.
+    """
+
+    type: str = "ensemble"
+    kernel_widths: tuple[int, ...] = (2, 4, 8, 16, 32, 64)
+    filters: int = 512
+    padding: str = "valid"
+    options: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        object.__setattr__(self, "kernel_widths", tuple(self.kernel_widths))
+        _require(
+            len(self.kernel_widths) > 0 and all(_is_integer(w) and w >= 1 for w in self.kernel_widths),
+            "features.kernel_widths",
+            "one or more whole numbers of frames, each at least 1",
+            self.kernel_widths,
+        )
+        _require(
+            _is_integer(self.filters) and self.filters >= 1,
+            "features.filters",
+            "a whole number, at least 1",
+            self.filters,
+        )
+        _require(self.padding in ("valid", "circular"), "features.padding", "valid or circular", self.padding)
+
+
+@dataclass(frozen=True)
+class AutocorrelationParameters:
+    """The range of lags in the autocorrelation loss and score, in seconds. Paper: 0.2 to 2."""
+
+    minimum_lag: float = 0.2
+    maximum_lag: float = 2.0
+
+    def __post_init__(self):
+        _require(
+            _is_number(self.minimum_lag) and self.minimum_lag >= 0,
+            "autocorrelation.minimum_lag",
+            "seconds, at least 0",
+            self.minimum_lag,
+        )
+        _require(
+            _is_number(self.maximum_lag) and self.maximum_lag > self.minimum_lag,
+            "autocorrelation.maximum_lag",
+            f"seconds above minimum_lag ({self.minimum_lag})",
+            self.maximum_lag,
+        )
+
+
+@dataclass(frozen=True)
+class DiversityParameters:
+    """The diversity term.
+
+    Attributes
+    ----------
+    shifts : {'exact', 'comb'}
+        All shifts by one cross-correlation, or the paper's rotating comb with its memory.
+    iterations : int
+        How many iterations the term takes part in. Paper: the first 100.
+    comb_spacing : int
+        Frames between the shifts of the comb. Paper: 50.
+    comb_memory : int
+        For how many steps a worst shift stays among those evaluated. Paper: 10.
+    """
+
+    shifts: str = "exact"
+    iterations: int = 100
+    comb_spacing: int = 50
+    comb_memory: int = 10
+
+    def __post_init__(self):
+        _require(self.shifts in ("exact", "comb"), "diversity.shifts", "exact or comb", self.shifts)
+        for name, low in (("iterations", 0), ("comb_spacing", 1), ("comb_memory", 0)):
+            value = getattr(self, name)
+            _require(_is_integer(value) and value >= low, f"diversity.{name}", f"a whole number, at least {low}", value)
+
+
+@dataclass(frozen=True)
+class OptimizerParameters:
+    """How the loss is minimised.
+
+    Attributes
+    ----------
+    type : str
+        A module of ``texture_core.optimizers``. Paper: L-BFGS-B.
+    iterations : int
+        At most. Paper: 2000.
+    history : int
+        Curvature pairs that the quasi-Newton matrix is made of.
+    """
+
+    type: str = "lbfgsb"
+    iterations: int = 2000
+    history: int = 10
+
+    def __post_init__(self):
+        for name in ("iterations", "history"):
+            value = getattr(self, name)
+            _require(_is_integer(value) and value >= 1, f"optimizer.{name}", "a whole number, at least 1", value)
+
+
+@dataclass(frozen=True)
+class InversionParameters:
+    """From log magnitudes to samples.
+
+    Attributes
+    ----------
+    algorithm : str
+        A module of ``texture_core.phase``. Paper: Griffin-Lim.
+    iterations : int
+        Paper: 500.
+    match_rms : bool
+        Scale the result to the target's RMS.
+    """
+
+    algorithm: str = "griffin_lim"
+    iterations: int = 500
+    match_rms: bool = True
+
+    def __post_init__(self):
+        _require(
+            _is_integer(self.iterations) and self.iterations >= 0,
+            "inversion.iterations",
+            "a whole number, at least 0",
+            self.iterations,
+        )
+        _require(isinstance(self.match_rms, bool), "inversion.match_rms", "true or false", self.match_rms)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """One setting: all that decides a synthesis besides its target and seed.
+
+    Attributes
+    ----------
+    alpha, beta : float
+        Weights of the autocorrelation and the diversity term beside the Gram term, at least 0 (eq. 1 of the paper,
+        which finds 1e3 and 1e-4 good for many textures). A term of weight 0 is not computed.
+    features, autocorrelation, diversity, optimizer, inversion
+        See the classes of those names.
+    """
+
+    alpha: float = 1e3
+    beta: float = 1e-4
+    features: FeatureParameters = FeatureParameters()
+    autocorrelation: AutocorrelationParameters = AutocorrelationParameters()
+    diversity: DiversityParameters = DiversityParameters()
+    optimizer: OptimizerParameters = OptimizerParameters()
+    inversion: InversionParameters = InversionParameters()
+
+    def __post_init__(self):
+        for name in ("alpha", "beta"):
+            value = getattr(self, name)
+            _require(_is_number(value) and value >= 0, name, "a number, at least 0", value)
+
+
+def from_mapping(cls, mapping, path=""):
+    """Build one of the dataclasses of this module from nested mappings.
+
+    Parameters
+    ----------
+    cls : type
+    mapping : mapping
+        Fields that are left out take their defaults.
+    path : str
+        Where the mapping stands in the user's configuration, for messages.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown key or a value out of range, with the key's path.
+    """
+    return _build(cls, mapping, path, "")
+
+
+def _build(cls, mapping, path, section):
+    known = {f.name: f for f in fields(cls)}
+    prefix = f"{path}." if path else ""
+    values = {}
+    for key, value in mapping.items():
+        where = f"{prefix}{section}{key}"
+        if key not in known:
+            raise ParameterError(f"{where}: unknown key; known here: {', '.join(known)}")
+        if is_dataclass(known[key].type):
+            if not isinstance(value, Mapping):
+                raise ParameterError(f"{where}: expected a mapping, found {value!r}")
+            value = _build(known[key].type, value, path, f"{section}{key}.")
+        values[key] = value
+    try:
+        return cls(**values)
+    except ParameterError as error:
+        raise ParameterError(f"{prefix}{error}") from None
+
+
+def to_mapping(parameters):
+    """The plain nested mapping of a dataclass: numbers, texts, lists and mappings only, neutral fields left out.
+
+    Two parameter sets with equal results have equal mappings, in the same order and with the same types.
+    """
+    mapping = {}
+    for f in fields(parameters):
+        value = getattr(parameters, f.name)
+        if f.metadata.get("neutral", MISSING) == value:
+            continue
+        if is_dataclass(value):
+            value = to_mapping(value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        elif f.type in (float, float | None) and value is not None:
+            value = float(value)
+        mapping[f.name] = value
+    return mapping

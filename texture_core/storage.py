@@ -1,0 +1,233 @@
+"""Files: every one is written beside its place and renamed into it, so that what stands there is whole."""
+
+import json
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from texture_core import __version__
+from texture_core.errors import StorageError
+
+LOSS_COLUMNS = ("total", "gram", "autocorrelation", "diversity", "evaluations", "seconds")
+
+
+@dataclass(frozen=True)
+class Spectrogram:
+    """A log spectrogram and what is needed to invert it.
+
+    Attributes
+    ----------
+    log_magnitude : numpy.ndarray
+        (n_fft / 2 + 1, frames), float32, ln(1 + |S|), so at least 0.
+    sample_rate, n_fft, hop_length : int
+        Hz, samples, samples.
+    window : str
+        ``hann``, periodic.
+    scale : str
+        ``log1p`` of the magnitudes of an unnormalised transform.
+    """
+
+    log_magnitude: np.ndarray
+    sample_rate: int
+    n_fft: int
+    hop_length: int
+    window: str = "hann"
+    scale: str = "log1p"
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """A synthesised spectrogram with the record of its making.
+
+    Attributes
+    ----------
+    spectrogram : Spectrogram
+    loss : numpy.ndarray
+        (iterations + 1, 6), float64; row 0 is the start, the columns are `LOSS_COLUMNS`; a term that took no part is
+        NaN.
+    attributes : dict
+        parameters (a mapping), seed, device, seconds, and whatever else tells how it was made; texts and numbers.
+    """
+
+    spectrogram: Spectrogram
+    loss: np.ndarray
+    attributes: dict
+
+
+@contextmanager
+def replacing(path):
+    """Yield a path beside ``path``; on success it is renamed to ``path``, on failure it is removed.
+
+    Raises
+    ------
+    StorageError
+        If the folder cannot be written to or the disk is full.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise StorageError(
+            f"{path}: cannot be written: {error.strerror or error}; free or unlock its folder"
+        ) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise StorageError(
+            f"{path}: cannot be written: {error.strerror or error}; free or unlock its folder"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path, text):
+    """Write a text file (UTF-8)."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path, value):
+    """Write JSON with sorted keys, so that equal values are equal bytes; a number that is not finite becomes null."""
+    write_text(path, json.dumps(_finite(value), indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
+def _finite(value):
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return value
+
+
+def read_json(path):
+    """Read a JSON file.
+
+    Raises
+    ------
+    StorageError
+        If it is missing or not JSON.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StorageError(f"{path}: there is no such file") from None
+    except (ValueError, OSError) as error:
+        raise StorageError(f"{path}: cannot be read as JSON ({error}); delete it and run again") from error
+
+
+def write_spectrogram(path, spectrogram):
+    """Store a `Spectrogram` as HDF5: dataset ``log_magnitude`` and its attributes."""
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        _put_spectrogram(file, spectrogram)
+
+
+def write_synthesis(path, synthesis):
+    """Store a `Synthesis` as HDF5: that of its spectrogram, dataset ``loss``, and the record as attributes."""
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        _put_spectrogram(file, synthesis.spectrogram)
+        loss = file.create_dataset("loss", data=np.asarray(synthesis.loss, dtype=np.float64), track_times=False)
+        loss.attrs["columns"] = list(LOSS_COLUMNS)
+        for name, value in synthesis.attributes.items():
+            file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
+
+
+def _put_spectrogram(file, spectrogram):
+    data = np.ascontiguousarray(spectrogram.log_magnitude, dtype=np.float32)
+    file.create_dataset(
+        "log_magnitude",
+        data=data,
+        compression="gzip",
+        compression_opts=1,
+        shuffle=True,
+        chunks=(data.shape[0], min(data.shape[1], 256)),
+        track_times=False,
+    )
+    for name in ("sample_rate", "n_fft", "hop_length", "window", "scale"):
+        file.attrs[name] = getattr(spectrogram, name)
+    file.attrs["texture_core_version"] = __version__
+
+
+def read_spectrogram(path):
+    """Read the `Spectrogram` of a file that `write_spectrogram` or `write_synthesis` made.
+
+    Raises
+    ------
+    StorageError
+        If the file is missing, truncated, of another kind, or holds values that no spectrogram has.
+    """
+    with _reading(path) as file:
+        return _get_spectrogram(file)
+
+
+def read_synthesis(path):
+    """Read a `Synthesis`.
+
+    Raises
+    ------
+    StorageError
+        As `read_spectrogram`.
+    """
+    with _reading(path) as file:
+        spectrogram = _get_spectrogram(file)
+        loss = file["loss"][:]
+        if loss.ndim != 2 or loss.shape[1] != len(LOSS_COLUMNS):
+            raise StorageError(f"dataset loss has shape {loss.shape}, expected (rows, {len(LOSS_COLUMNS)})")
+        skip = {"sample_rate", "n_fft", "hop_length", "window", "scale"}
+        attributes = {
+            name: value.item() if hasattr(value, "item") else value
+            for name, value in file.attrs.items()
+            if name not in skip
+        }
+        for name in ("parameters",):
+            if isinstance(attributes.get(name), str):
+                attributes[name] = json.loads(attributes[name])
+        return Synthesis(spectrogram, loss, attributes)
+
+
+@contextmanager
+def _reading(path):
+    if not Path(path).is_file():
+        raise StorageError(f"{path}: there is no such file")
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except (StorageError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise StorageError(f"{path}: not a whole spectrogram file ({error}); delete it and run again") from error
+
+
+def _get_spectrogram(file):
+    dataset = file["log_magnitude"]
+    n_fft = int(file.attrs["n_fft"])
+    if dataset.ndim != 2 or dataset.shape[0] != n_fft // 2 + 1 or dataset.shape[1] < 1:
+        raise StorageError(f"log_magnitude has shape {dataset.shape}, expected ({n_fft // 2 + 1}, frames)")
+    log_magnitude = dataset[:].astype(np.float32, copy=False)
+    if not np.isfinite(log_magnitude).all() or log_magnitude.min() < 0:
+        raise StorageError("log_magnitude holds values that are negative or not finite")
+    return Spectrogram(
+        log_magnitude,
+        int(file.attrs["sample_rate"]),
+        n_fft,
+        int(file.attrs["hop_length"]),
+        str(file.attrs["window"]),
+        str(file.attrs["scale"]),
+    )
