@@ -320,3 +320,64 @@ def to_mapping(parameters):
             value = float(value)
         mapping[f.name] = value
     return mapping
+
+
+def minimum_seconds(parameters, audio, spectrogram):
+    """The shortest recording that a setting can be computed for.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    audio : AudioParameters
+    spectrogram : SpectrogramParameters
+
+    Returns
+    -------
+    seconds : float
+    reason : str
+        What asks for that much, in words.
+    """
+    frame_rate = audio.sample_rate / spectrogram.hop_length
+    widest = max(parameters.features.kernel_widths)
+    longest_lag = lag_frames(parameters.autocorrelation, frame_rate)[1]
+    trimmed = widest - 1 if parameters.features.padding == "valid" else 0
+    needs = [
+        (widest, f"the widest kernel, {widest} frames"),
+        # The autocorrelation score is computed for every setting, the term on feature maps only where it has a weight.
+        (longest_lag + 1, f"the longest lag ({parameters.autocorrelation.maximum_lag} s) and a frame"),
+    ]
+    if parameters.alpha > 0:
+        needs.append(
+            (
+                longest_lag + 1 + trimmed,
+                f"the longest lag ({parameters.autocorrelation.maximum_lag} s) and a frame, in the feature map of the "
+                f"widest kernel ({widest} frames)",
+            )
+        )
+    frames, reason = max(needs)
+    samples = max((frames - 1) * spectrogram.hop_length, spectrogram.n_fft // 2 + 1)
+    return samples / audio.sample_rate, reason
+
+
+def lag_frames(autocorrelation, frame_rate):
+    """First and last lag, both included, in frames.
+
+    Parameters
+    ----------
+    autocorrelation : AutocorrelationParameters
+    frame_rate : float
+        Frames per second.
+
+    Raises
+    ------
+    ParameterError
+        If no whole lag lies in the range.
+    """
+    first = round(autocorrelation.minimum_lag * frame_rate)
+    last = round(autocorrelation.maximum_lag * frame_rate)
+    if last < first or last < 1:
+        raise ParameterError(
+            f"autocorrelation: no lag between {autocorrelation.minimum_lag} and {autocorrelation.maximum_lag} s at "
+            f"{frame_rate:g} frames/s; widen the range"
+        )
+    return first, last

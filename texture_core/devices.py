@@ -1,0 +1,34 @@
+"""Which device computes."""
+
+from pathlib import Path
+
+from texture_core.errors import ParameterError
+
+
+def gpu_present():
+    """Whether this machine shows an NVIDIA GPU to programs; found without importing torch."""
+    return Path("/dev/nvidia0").exists() or Path("/dev/dxg").exists()
+
+
+def resolve_device(device="auto"):
+    """Turn ``auto``, ``cpu`` or ``cuda`` into ``cpu`` or ``cuda``.
+
+    Raises
+    ------
+    ParameterError
+        If the name is another, or ``cuda`` is demanded and torch finds none.
+    """
+    if device not in ("auto", "cpu", "cuda"):
+        raise ParameterError(f"device: expected auto, cpu or cuda, found {device!r}")
+    if device == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if device == "cuda":
+        raise ParameterError(
+            "device: cuda was demanded, but torch finds no CUDA device here; check the driver and that torch is a CUDA "
+            "build, or set device: auto"
+        )
+    return "cpu"

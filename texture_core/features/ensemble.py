@@ -1,0 +1,79 @@
+"""The paper's features: an ensemble of random one-layer convolutional networks, one for each kernel width."""
+
+import math
+
+import torch
+from torch.nn import functional
+
+from texture_core.errors import ParameterError
+from texture_core.randomness import torch_generator
+
+
+class Ensemble:
+    """Independent random one-layer networks: convolution over time, no bias, ReLU (paper, section 2).
+
+    Parameters
+    ----------
+    parameters : FeatureParameters
+    bins : int
+        Frequency bins of a spectrogram: the input channels.
+    seed : int
+        Together with the architecture it decides the weights, whatever device computes.
+    device : str or torch.device
+    dtype : torch.dtype
+
+    Attributes
+    ----------
+    weights : list of torch.Tensor
+        (filters, bins, width) each, Glorot-uniform: fan_in bins * width, fan_out filters * width.
+    """
+
+    def __init__(self, parameters, bins, seed, device="cpu", dtype=torch.float32):
+        self.circular = parameters.padding == "circular"
+        self.weights = [
+            _glorot_uniform(parameters.filters, bins, width, torch_generator(seed, "ensemble", index, width)).to(
+                device=device, dtype=dtype
+            )
+            for index, width in enumerate(parameters.kernel_widths)
+        ]
+
+    def __call__(self, log_magnitude):
+        """Compute the feature maps.
+
+        Parameters
+        ----------
+        log_magnitude : torch.Tensor
+            (bins, frames).
+
+        Returns
+        -------
+        list of torch.Tensor
+            One (filters, frames - width + 1) for each network, or (filters, frames) with circular padding; at least 0.
+
+        Raises
+        ------
+        ParameterError
+            If a kernel is wider than the spectrogram.
+        """
+        frames = log_magnitude.shape[1]
+        maps = []
+        for weight in self.weights:
+            width = weight.shape[2]
+            if width > frames:
+                raise ParameterError(f"features.kernel_widths: {width} frames, but the spectrogram has only {frames}")
+            padded = log_magnitude
+            if self.circular and width > 1:
+                padded = torch.cat([log_magnitude, log_magnitude[:, : width - 1]], dim=1)
+            maps.append(functional.conv1d(padded[None], weight)[0].relu())
+        return maps
+
+
+def _glorot_uniform(filters, bins, width, generator):
+    limit = math.sqrt(6 / (bins * width + filters * width))
+    # Drawn in float64, so that a run in double precision sees the same network to rounding.
+    return (torch.rand(filters, bins, width, generator=generator, dtype=torch.float64) * 2 - 1) * limit
+
+
+def create(parameters, bins, seed, device="cpu", dtype=torch.float32):
+    """Build the extractor that a configuration names ``ensemble``; see `Ensemble`."""
+    return Ensemble(parameters, bins, seed, device, dtype)

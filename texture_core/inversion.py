@@ -1,0 +1,74 @@
+"""From a log spectrogram back to samples."""
+
+import math
+
+import torch
+
+from texture_core import registry
+from texture_core.audio import rms
+from texture_core.devices import resolve_device
+from texture_core.errors import ParameterError
+from texture_core.randomness import torch_generator
+from texture_core.transform import Transform
+
+
+def invert(
+    spectrogram,
+    parameters,
+    *,
+    seed,
+    texture="texture",
+    setting="setting",
+    device="cpu",
+    threads=None,
+    target_rms=None,
+    progress=None,
+):
+    """Recover samples from log magnitudes.
+
+    Parameters
+    ----------
+    spectrogram : Spectrogram
+    parameters : InversionParameters
+    seed, texture, setting
+        Seed the starting phases: unit modulus, uniform in angle.
+    device : {'auto', 'cpu', 'cuda'}
+    threads : int, optional
+        Of torch on the CPU.
+    target_rms : float, optional
+        With ``match_rms``, the RMS of the result: inversion alone is off by about a decibel.
+    progress : callable, optional
+        Called with (iteration,).
+
+    Returns
+    -------
+    numpy.ndarray
+        ((frames - 1) * hop_length,), float32.
+
+    Raises
+    ------
+    ParameterError
+        If the spectrogram is too short to invert.
+    """
+    if threads is not None:
+        torch.set_num_threads(threads)
+    frames = spectrogram.log_magnitude.shape[1]
+    if (frames - 1) * spectrogram.hop_length <= spectrogram.n_fft // 2:
+        raise ParameterError(f"texture {texture}, setting {setting}: {frames} frames are too few to invert")
+    log_magnitude = torch.from_numpy(spectrogram.log_magnitude).to(resolve_device(device))
+    magnitude = torch.expm1(log_magnitude)
+    angle = 2 * math.pi * torch.rand(magnitude.shape, generator=torch_generator(seed, texture, setting, "phase"))
+    phase = torch.polar(torch.ones_like(angle), angle).to(magnitude.device)
+    transform = Transform.like(magnitude, spectrogram.n_fft, spectrogram.hop_length)
+    algorithm = registry.load("phase", parameters.algorithm)
+    samples = algorithm.recover(magnitude, phase, transform, parameters.iterations, progress).cpu().numpy()
+    level = rms(samples)
+    if parameters.match_rms and target_rms is not None and level > 0:
+        samples = samples * samples.dtype.type(target_rms / level)
+    return samples
+
+
+def spectral_convergence(samples, magnitude, transform):
+    """How far the magnitudes of some samples are from given ones: ‖\\|S\\| - M‖ / ‖M‖ in dB; lower is better."""
+    distance = torch.linalg.vector_norm(transform.forward(samples).abs() - magnitude)
+    return 20 * math.log10(float(distance / torch.linalg.vector_norm(magnitude)))

@@ -1,0 +1,109 @@
+"""The diversity loss: large when the synthesis is a shifted copy of the target."""
+
+from collections import deque
+
+import torch
+
+from texture_core.errors import ParameterError
+
+
+def cross_correlation(feature_maps, target, frames):
+    """C(s) = sum over maps, rows and t of F[(t + s) mod frames] F̃[t], for all shifts s at once.
+
+    Parameters
+    ----------
+    feature_maps, target : list of torch.Tensor
+        (rows, at most `frames`) each. A shorter map (a wide kernel with valid padding) counts as followed by zeros, so
+        that one period serves all networks and a shifted spectrogram is met at exactly its shift in each.
+    frames : int
+
+    Returns
+    -------
+    torch.Tensor
+        (frames,).
+    """
+    cross_spectrum = 0
+    for feature_map, reference in zip(feature_maps, target, strict=True):
+        spectrum = torch.fft.rfft(feature_map, n=frames, dim=1)
+        reference_spectrum = torch.fft.rfft(reference, n=frames, dim=1)
+        cross_spectrum = cross_spectrum + (spectrum * reference_spectrum.conj()).sum(dim=0)
+    return torch.fft.irfft(cross_spectrum, n=frames)
+
+
+def squared_distance(feature_maps, target, shift, frames):
+    """Sum of (F[(t + shift) mod frames] - F̃[t])² over maps, rows and t, a scalar tensor; arguments as above."""
+    distances = []
+    for feature_map, reference in zip(feature_maps, target, strict=True):
+        missing = frames - feature_map.shape[1]
+        if missing:
+            feature_map = torch.nn.functional.pad(feature_map, (0, missing))
+            reference = torch.nn.functional.pad(reference, (0, missing))
+        distances.append((feature_map.roll(-shift, dims=1) - reference).square().sum())
+    return torch.stack(distances).sum()
+
+
+class DiversityLoss:
+    """L = max over shifts s of sum‖F̃‖² / sum‖F[t + s] - F̃[t]‖², circular (paper, eq. 7).
+
+    Parameters
+    ----------
+    target : list of torch.Tensor
+        The target's feature maps, (filters, frames) each.
+    frames : int
+        Frames of the spectrogram: the period of the shifts.
+    parameters : DiversityParameters
+        ``shifts: exact`` finds the maximum over all shifts with one cross-correlation. ``shifts: comb`` is the paper's:
+        every `comb_spacing`-th shift, a different comb at each step, and the worst shifts of the last `comb_memory`
+        steps.
+
+    Notes
+    -----
+    The maximum's shift is found without a gradient and the distance then taken at that shift alone, directly, because
+    the expanded square cancels where it matters: near a copy. A distance below the rounding error of the type counts as
+    that error, so that an exact copy has a large value and not an infinite one.
+    """
+
+    def __init__(self, target, frames, parameters):
+        self._target = target
+        self._frames = frames
+        self._energy = sum(feature_map.square().sum() for feature_map in target)
+        self._exact = parameters.shifts == "exact"
+        self._spacing = parameters.comb_spacing
+        self._memory = deque(maxlen=parameters.comb_memory)
+        self._step = 0
+        self.worst_shift = None
+
+    def advance(self):
+        """Begin the next step: the comb moves on and the last worst shift is remembered."""
+        self._step += 1
+        if self.worst_shift is not None:
+            self._memory.append(self.worst_shift)
+
+    def __call__(self, feature_maps):
+        """The loss, a scalar tensor; the shift of the maximum, in frames, is then in ``worst_shift``.
+
+        Raises
+        ------
+        ParameterError
+            If the feature maps are not as long as the target's.
+        """
+        if any(a.shape != b.shape for a, b in zip(feature_maps, self._target, strict=True)):
+            raise ParameterError("beta: the diversity term needs a synthesis as long as its target; set beta: 0")
+        with torch.no_grad():
+            self.worst_shift = self._search(feature_maps)
+        distance = squared_distance(feature_maps, self._target, self.worst_shift, self._frames)
+        floor = torch.finfo(distance.dtype).eps * self._energy
+        return self._energy / torch.maximum(distance, floor)
+
+    def _search(self, feature_maps):
+        # The distance is smallest where the correlation is largest: the energies do not depend on the shift.
+        if self._exact:
+            return int(cross_correlation(feature_maps, self._target, self._frames).argmax())
+        shifts = self.comb_shifts()
+        distances = [squared_distance(feature_maps, self._target, shift, self._frames) for shift in shifts]
+        return shifts[int(torch.stack(distances).argmin())]
+
+    def comb_shifts(self):
+        """The shifts, in frames, that the comb looks at in this step, sorted."""
+        comb = range(self._step % self._spacing, self._frames, self._spacing)
+        return sorted({*comb, *self._memory})

@@ -1,0 +1,90 @@
+"""The function that a synthesis minimises: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1)."""
+
+import math
+
+import torch
+
+from texture_core import registry
+from texture_core.errors import OptimizationError
+from texture_core.losses.autocorrelation import AutocorrelationLoss
+from texture_core.losses.diversity import DiversityLoss
+from texture_core.losses.gram import GramLoss
+
+
+class Objective:
+    """Loss and gradient of a log spectrogram against a target.
+
+    Parameters
+    ----------
+    target : torch.Tensor
+        (bins, frames) log magnitudes; its device and type are those of the computation.
+    parameters : Parameters
+        A term of weight 0 is not computed.
+    frame_rate : float
+        Frames per second.
+    seed : int
+        Decides the weights of the features.
+
+    Attributes
+    ----------
+    iteration : int
+        The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
+    """
+
+    def __init__(self, target, parameters, frame_rate, seed):
+        self._parameters = parameters
+        self._features = registry.load("features", parameters.features.type).create(
+            parameters.features, target.shape[0], seed, device=target.device, dtype=target.dtype
+        )
+        with torch.no_grad():
+            feature_maps = self._features(target)
+        self._losses = {"gram": (1.0, GramLoss(feature_maps))}
+        if parameters.alpha > 0:
+            loss = AutocorrelationLoss(feature_maps, parameters.autocorrelation, frame_rate)
+            self._losses["autocorrelation"] = (parameters.alpha, loss)
+        if parameters.beta > 0:
+            loss = DiversityLoss(feature_maps, target.shape[1], parameters.diversity)
+            self._losses["diversity"] = (parameters.beta, loss)
+        self.iteration = 1
+
+    def advance(self):
+        """Begin the next iteration."""
+        self.iteration += 1
+        if "diversity" in self._losses:
+            if self.iteration > self._parameters.diversity.iterations:
+                del self._losses["diversity"]
+            else:
+                self._losses["diversity"][1].advance()
+
+    def evaluate(self, log_magnitude):
+        """Compute the loss and its gradient.
+
+        Parameters
+        ----------
+        log_magnitude : torch.Tensor
+            (bins, frames).
+
+        Returns
+        -------
+        terms : dict
+            Floats: each term without its weight, and ``total``, their weighted sum.
+        gradient : torch.Tensor
+            (bins, frames), of the total.
+
+        Raises
+        ------
+        OptimizationError
+            If a term or the gradient is not finite; the message names the iteration and the term.
+        """
+        variable = log_magnitude.detach().requires_grad_(True)
+        feature_maps = self._features(variable)
+        values = {name: loss(feature_maps) for name, (_, loss) in self._losses.items()}
+        total = sum(self._losses[name][0] * value for name, value in values.items())
+        (gradient,) = torch.autograd.grad(total, variable)
+        terms = {name: value.item() for name, value in values.items()} | {"total": total.item()}
+        for name, value in terms.items():
+            if not math.isfinite(value):
+                raise OptimizationError(f"iteration {self.iteration}: the {name} term is {value}")
+        if not torch.isfinite(gradient).all():
+            raise OptimizationError(f"iteration {self.iteration}: the gradient of the total is not finite")
+        return terms, gradient

@@ -1,0 +1,69 @@
+"""Progress of a long computation: a bar on a terminal, a line every so often in a log file."""
+
+import math
+import sys
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+
+class Progress:
+    """Show how far a computation is; call it once an iteration.
+
+    Parameters
+    ----------
+    label : str
+        What is computed, e.g. "rain, full: synthesis".
+    total : int
+        Iterations.
+    log_path : path, optional
+        A file that gets a line every `interval` seconds, one at the start and one at the end.
+    interval : float
+        Seconds.
+    """
+
+    def __init__(self, label, total, log_path=None, interval=10.0):
+        self._label, self._total, self._interval = label, total, interval
+        self._log = open(Path(log_path), "a", encoding="utf-8") if log_path else None  # noqa: SIM115
+        self._bar = tqdm(total=total, desc=label, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+        self._start = self._last_line = time.monotonic()
+        self._iteration = 0
+        self._values = {}
+
+    def __enter__(self):
+        self._write(f"{self._label}: {self._total} iterations at most")
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self._bar.close()
+        outcome = "done" if kind is None else f"stopped by {kind.__name__}"
+        self._write(f"{self._line()} | {outcome}")
+        if self._log:
+            self._log.close()
+
+    def __call__(self, iteration, values=None):
+        """Tell that `iteration` is done, with the values (name to number) worth showing."""
+        self._values = {name: value for name, value in (values or {}).items() if not math.isnan(value)}
+        self._bar.update(iteration - self._iteration)
+        self._iteration = iteration
+        if self._values:
+            self._bar.set_postfix({name: f"{value:.2e}" for name, value in self._values.items()}, refresh=False)
+        now = time.monotonic()
+        if now - self._last_line >= self._interval:
+            self._last_line = now
+            self._write(self._line())
+
+    def _line(self):
+        seconds = time.monotonic() - self._start
+        speed = self._iteration / seconds if seconds > 0 else 0.0
+        parts = [f"{self._label}: iteration {self._iteration}/{self._total}"]
+        parts += [f"{name} {value:.3e}" for name, value in self._values.items()]
+        parts.append(f"{speed:.2f} iterations/s")
+        if speed > 0:
+            parts.append(f"{(self._total - self._iteration) / speed:.0f} s left")
+        return " | ".join(parts)
+
+    def _write(self, line):
+        if self._log:
+            print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=self._log, flush=True)

@@ -1,0 +1,35 @@
+"""The diversity score: how near the synthesis is to a shifted copy; lower is more diverse (paper, section 3.1)."""
+
+import torch
+
+from texture_core.losses.diversity import DiversityLoss
+from texture_core.parameters import DiversityParameters
+
+
+def compute(score_input):
+    """The diversity loss with log spectrograms in place of feature maps, over all shifts.
+
+    Parameters
+    ----------
+    score_input : ScoreInput
+
+    Returns
+    -------
+    dict
+        ``diversity``, of the synthesised audio, and ``diversity_shift``, the shift of its maximum in frames: the
+        synthesis is nearest to the target moved later by that much. ``diversity_spectrogram``: of the spectrogram that
+        the optimiser left, before phase recovery. Where lengths differ, both are cut to the shorter.
+    """
+    value, shift = diversity(score_input.target, score_input.rendered)
+    value_before, _ = diversity(score_input.target, score_input.synthesis)
+    return {"diversity": value, "diversity_shift": shift, "diversity_spectrogram": value_before}
+
+
+def diversity(target, synthesis):
+    """The score and its shift in frames, of two `Spectrogram`."""
+    frames = min(target.log_magnitude.shape[1], synthesis.log_magnitude.shape[1])
+    reference, feature_map = (
+        torch.from_numpy(spectrogram.log_magnitude[:, :frames]).double() for spectrogram in (target, synthesis)
+    )
+    loss = DiversityLoss([reference], frames, DiversityParameters(shifts="exact"))
+    return loss([feature_map]).item(), loss.worst_shift
