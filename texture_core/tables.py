@@ -128,6 +128,11 @@ def score_heading(score):
     return f"{name} ({unit})" if unit else name
 
 
+def capitalized(text):
+    """Text with its first letter in upper case and all others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def format_number(value):
     """A number with three significant digits, without an exponent where that is readable; ``–`` for None.
 
@@ -337,7 +342,7 @@ def table1_markdown(table):
         header = ["setting"]
         for texture_class, size in table.classes.items():
             header += [f"{texture_class} (n = {size})", *(["paper"] if paper else [])]
-        lines += ["", f"## {_markdown(score_heading(score)).capitalize()}", ""]
+        lines += ["", f"## {_markdown(capitalized(score_heading(score)))}", ""]
         lines += [_markdown_row(header), _markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
         for setting in table.settings:
             row = [setting]
@@ -354,7 +359,7 @@ def table1_markdown(table):
 
 
 TABLE1_CAPTION = (
-    "Means over the textures of a class. Lower is better. "
+    "Means over the textures of a class. Lower is better for the classifier, autocorrelation and diversity scores. "
     "Where a setting is a method of the paper's Table 1, the paper's figure stands beside ours."
 )
 
