@@ -1,0 +1,38 @@
+# The entry. What a user sets stands in config/, what is computed goes to results/.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+# A configuration that is given by hand stands alone; merged over the demo's it would inherit the demo's settings.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    input:
+        for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
+        for_all("results/{corpus}/figures/{texture}.loss.svg"),
+        f"results/{CORPUS}/scores.tsv",
+        f"results/{CORPUS}/table1.tsv",
+        f"results/{CORPUS}/table1.md",
+        # f"results/{CORPUS}/listening/index.html",
+    default_target: True
+
+
+if CONFIGURATION.corpus_dir is None:
+
+    include: "workflow/rules/demo_corpus.smk"
+
+
+include: "workflow/rules/check_corpus.smk"
+include: "workflow/rules/prepare_audio.smk"
+include: "workflow/rules/spectrogram.smk"
+include: "workflow/rules/synthesize.smk"
+include: "workflow/rules/invert.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/table.smk"
+include: "workflow/rules/figures.smk"

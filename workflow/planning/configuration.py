@@ -1,0 +1,233 @@
+"""The user's configuration, checked as a whole: every problem in it is found before anything runs."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from planning import corpus as corpora
+from planning.naming import safe_name
+from planning.problems import PlanningError, listing, shown, suggestion
+from planning.schema import checked, configuration_schema
+from planning.settings import build, read_settings
+from planning.yaml_files import duplicate_keys
+from texture_core import registry
+from texture_core.parameters import AudioParameters, SpectrogramParameters, minimum_seconds
+
+DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A configuration without a problem, its defaults filled in.
+
+    Attributes
+    ----------
+    corpus : str
+        The folder's name under ``results/``.
+    corpus_dir : str or None
+        The folder of the recordings; None for the built-in demo.
+    textures : tuple of Texture
+        Those to compute.
+    left_out : tuple of (Texture, str)
+        Those whose recording is missing, with the reason; only where bad textures are skipped.
+    bad_textures, device : str
+    seed, threads : int
+    audio : AudioParameters
+    spectrogram : SpectrogramParameters
+    scores : tuple of str
+    count_in_both_classes : bool
+    settings : dict of str to Parameters
+        In the order of the configuration, those of the grid last.
+    minimum_seconds : float
+        The shortest recording that all settings can be computed for.
+    minimum_reason : str
+    """
+
+    corpus: str
+    corpus_dir: str | None
+    textures: tuple
+    left_out: tuple
+    bad_textures: str
+    device: str
+    seed: int
+    threads: int
+    audio: AudioParameters
+    spectrogram: SpectrogramParameters
+    scores: tuple
+    count_in_both_classes: bool
+    settings: dict
+    minimum_seconds: float
+    minimum_reason: str
+
+    def recording(self, texture):
+        """The path of a texture's recording."""
+        if self.corpus_dir is None:
+            return f"results/{self.corpus}/recordings/{texture.name}.wav"
+        return os.path.join(self.corpus_dir, texture.file)  # noqa: PTH118
+
+
+def load(config, *, files=(), checkout=Path()):
+    """Check a configuration and fill in its defaults.
+
+    Parameters
+    ----------
+    config : mapping
+        As Snakemake has merged it from files and command line.
+    files : sequence of path
+        The files that it came from, to be searched for keys given twice.
+    checkout : path
+        Where the demo's sheet is found.
+
+    Returns
+    -------
+    Configuration
+
+    Raises
+    ------
+    PlanningError
+        With all problems of the configuration, its sheet and the results folder.
+    """
+    problems = [problem for file in files for problem in duplicate_keys(file)]
+    config, found = checked(config)
+    problems += found
+    config = {
+        key: config.get(key, schema.get("default")) for key, schema in configuration_schema()["properties"].items()
+    }
+
+    audio, found = build(AudioParameters, config["audio"] or {}, "", "audio.")
+    problems += found
+    spectrogram, found = build(SpectrogramParameters, config["spectrogram"] or {}, "", "spectrogram.")
+    problems += found
+    known = registry.names("scores")
+    problems += [
+        f"scores: expected {listing(known)}, found {shown(name)}{suggestion(name, known) or '; remove it'}"
+        for name in config["scores"]
+        if name not in known
+    ]
+    settings, found = read_settings(
+        config["defaults"] or {}, config["settings"] or {}, config["grid"], config["grid_prefix"] or ""
+    )
+    problems += found
+    needed, reason = 0.0, "nothing"
+    if audio and spectrogram:
+        needed, reason, found = _needed_seconds(settings, audio, spectrogram)
+        problems += found
+
+    name, folder, textures, left_out, found = _corpus(config, Path(checkout))
+    problems += found
+    problems += results_problems(Path("results"), name)
+    if problems:
+        raise PlanningError(problems)
+    return Configuration(
+        corpus=name,
+        corpus_dir=folder,
+        textures=tuple(textures),
+        left_out=tuple(left_out),
+        bad_textures=config["bad_textures"],
+        device=config["device"],
+        seed=int(config["seed"]),
+        threads=int(config["threads"]),
+        audio=audio,
+        spectrogram=spectrogram,
+        scores=tuple(sorted(config["scores"])),
+        count_in_both_classes=config["count_in_both_classes"],
+        settings=settings,
+        minimum_seconds=needed,
+        minimum_reason=reason,
+    )
+
+
+def _needed_seconds(settings, audio, spectrogram):
+    needs = {name: minimum_seconds(parameters, audio, spectrogram) for name, parameters in settings.items()}
+    problems = [
+        f"audio.duration: expected at least {seconds:.3f} s for setting {name} ({reason}), found {audio.duration}; "
+        "raise it, or ask less of the setting"
+        for name, (seconds, reason) in needs.items()
+        if audio.duration is not None and audio.duration < seconds
+    ]
+    longest = max(needs.values(), default=(0.0, "nothing"))
+    return *longest, problems
+
+
+def _corpus(config, checkout):
+    """Name, folder, textures, those left out, and problems."""
+    if config["corpus_dir"] is None:
+        folder, derived = None, "demo"
+        if config["sheet"] is not None:
+            where = config["recordings_from"]
+            problems = [
+                f"corpus_dir: expected the folder that holds the recordings of {config['sheet']}, found null; "
+                f"{f'get them from {where}' if where else 'get them'} and give --config corpus_dir=FOLDER"
+            ]
+            textures, found = corpora.read_sheet(config["sheet"])
+            return config["corpus"] or derived, None, textures, [], problems + found
+        textures, problems = corpora.demo_textures(checkout / DEMO_SHEET)
+    else:
+        folder = _plain_path(config["corpus_dir"])
+        derived = safe_name(Path(folder).resolve().name)
+        if not Path(folder).is_dir():
+            what = "a file" if Path(folder).exists() else "nothing there"
+            problem = (
+                f"corpus_dir: expected a folder of recordings, found {what} ({shown(config['corpus_dir'])}); correct it"
+            )
+            return config["corpus"] or derived, folder, [], [], [problem]
+        sheet = config["sheet"] or corpora.find_sheet(folder)
+        textures, problems = corpora.read_sheet(sheet) if sheet else corpora.list_folder(folder)
+    chosen, found = _chosen(config["textures"], textures, problems)
+    problems += found
+    left_out = []
+    if folder is not None:
+        missing = [texture for texture in chosen if not (Path(folder) / texture.file).is_file()]
+        if config["bad_textures"] == "skip":
+            chosen = [texture for texture in chosen if texture not in missing]
+            left_out = [(texture, f"there is no file {texture.file} in corpus_dir") for texture in missing]
+            if not chosen and not problems:
+                problems.append(
+                    f"corpus_dir: expected a recording at least, found none of the sheet in {folder}; correct it"
+                )
+        else:
+            problems += [
+                f"texture {texture.name}: expected its recording in {folder}, found no file {shown(texture.file)}; "
+                "add it, correct the sheet, or set bad_textures: skip"
+                for texture in missing
+            ]
+    return config["corpus"] or derived, folder, chosen, left_out, problems
+
+
+def _chosen(names, textures, problems):
+    if names is None:
+        return textures, []
+    known = {texture.name: texture for texture in textures}
+    # A row with a problem is no texture yet; to call its name unknown as well would mislead.
+    unknown = [] if problems else [name for name in names if name not in known]
+    return [texture for texture in textures if texture.name in names], [
+        f"textures: expected names of the corpus, found {shown(name)}{suggestion(name, known) or '; remove it'}"
+        for name in unknown
+    ]
+
+
+def _plain_path(folder):
+    """One spelling for one folder, so that naming it otherwise reruns nothing."""
+    path = os.path.abspath(os.path.expanduser(folder))  # noqa: PTH100, PTH111
+    here = os.getcwd()  # noqa: PTH109
+    return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
+
+
+def results_problems(results, corpus):
+    """Find out whether the results can be written.
+
+    Parameters
+    ----------
+    results : path
+        The folder of all results.
+    corpus : str
+        The folder in it.
+    """
+    path = results / corpus
+    while not path.exists() and not path.is_symlink():
+        path = path.parent
+    if not path.is_dir():
+        return [f"{path}: expected a folder for the results, found a file; move it away"]
+    if not os.access(path, os.W_OK | os.X_OK):
+        return [f"{path}: expected a folder that can be written to, found none; change its rights, or run elsewhere"]
+    return []

@@ -1,0 +1,215 @@
+"""Which recordings a corpus holds: from its sheet, or from its folder alone."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from planning.naming import safe_name
+from planning.problems import listing, shown, suggestion
+from texture_core.demo import demo_texture_names
+
+SHEET_SCHEMA = Path(__file__).parents[1] / "schemas" / "sheet.schema.yaml"
+AUDIO_SUFFIXES = frozenset(
+    (
+        ".aif",
+        ".aifc",
+        ".aiff",
+        ".au",
+        ".caf",
+        ".flac",
+        ".mp3",
+        ".oga",
+        ".ogg",
+        ".opus",
+        ".rf64",
+        ".w64",
+        ".wav",
+        ".wave",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Texture:
+    """One recording.
+
+    Attributes
+    ----------
+    name : str
+        In paths.
+    class_name, also_class : str
+        rhythmic, pitched or other; also_class may be empty.
+    title : str
+        For readers; any text.
+    file : str
+        The recording's path below the corpus folder; for the demo, the file that a job makes.
+    """
+
+    name: str
+    class_name: str
+    also_class: str
+    title: str
+    file: str
+
+    def to_mapping(self):
+        """The plain mapping that jobs get."""
+        return {
+            "also_class": self.also_class,
+            "class": self.class_name,
+            "file": self.file,
+            "name": self.name,
+            "title": self.title,
+        }
+
+
+@cache
+def _schema():
+    with open(SHEET_SCHEMA, encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def find_sheet(folder):
+    """The sheet of a folder of recordings: ``corpus.tsv`` in it, else a .tsv of its name beside it, else None."""
+    folder = Path(folder)
+    for sheet in (folder / "corpus.tsv", folder.resolve().with_name(f"{folder.resolve().name}.tsv")):
+        if sheet.is_file():
+            return sheet
+    return None
+
+
+def read_sheet(path):
+    """Read a sheet.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    textures : list of Texture
+        Of the rows without a problem.
+    problems : list of str
+        One line each, with row and column.
+    """
+    schema = _schema()
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return [], [f"{path}: expected a sheet, found no such file; correct the key sheet"]
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return [], [
+            f"{path}, row {line}: expected UTF-8, found byte 0x{error.object[error.start]:02x}; save it as UTF-8"
+        ]
+    except OSError as error:
+        return [], [f"{path}: expected a sheet that can be read, found: {error.strerror}; correct the key sheet"]
+    # Quotation marks mean nothing here, so that a lone one cannot swallow the rows after it.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header, *rows = [[cell.strip() for cell in line.split("\t")] for line in lines]
+    problems = _header_problems(path, header, schema)
+    if problems:
+        return [], problems
+    textures = []
+    numbered = [(number, row) for number, row in enumerate(rows, start=2) if any(row)]
+    if not numbered:
+        return [], [f"{path}: expected a row for each recording, found none below the header; add them"]
+    first_rows = {}
+    for number, row in numbered:
+        cells = dict(zip(header, row, strict=False))
+        found = list(_row_problems(f"{path}, row {number}", header, row, cells, schema))
+        name = cells.get("name", "")
+        first = first_rows.setdefault(name.casefold(), (number, name))
+        if name and first[0] != number:
+            how = "the same" if first[1] == name else f"the same as {first[1]} on file systems that ignore case"
+            found.append(
+                f"{path}, row {number}, column name: expected a name of its own, found {name}, {how}, "
+                f"as in row {first[0]}; rename one of the two"
+            )
+        problems += found
+        if not found:
+            textures.append(Texture(name, cells["class"], cells.get("also_class", ""), cells["title"], cells["file"]))
+    return textures, problems
+
+
+def _header_problems(path, header, schema):
+    known = list(schema["properties"])
+    problems = [
+        f"{path}, row 1: expected each column once, found {name} {header.count(name)} times; remove one"
+        for name in known
+        if header.count(name) > 1
+    ]
+    missing = [name for name in schema["required"] if name not in header]
+    if missing:
+        remedy = "separate the columns by tabs" if len(header) == 1 else "add what is missing"
+        problems.append(
+            f"{path}, row 1: expected the columns {listing(schema['required'], 'and')}, "
+            f"found no {listing(missing)} among {', '.join(header) or 'nothing'}; {remedy}"
+        )
+    return problems
+
+
+def _row_problems(where, header, row, cells, schema):
+    if len(row) > len(header) and any(row[len(header) :]):
+        yield f"{where}: expected {len(header)} cells, found {len(row)}; remove the tabs too many"
+    for name in schema["required"]:
+        if name not in cells:
+            yield f"{where}, column {name}: expected a value, found a row of {len(row)} cells; fill it up"
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(cells):
+        if not error.absolute_path:
+            continue
+        column = error.absolute_path[-1]
+        expected = error.schema.get("expected") or listing(error.schema["enum"])
+        remedy = suggestion(error.instance, error.schema.get("enum", [])) or "; correct it"
+        if column == "name" and error.instance:
+            remedy = f"; write {safe_name(error.instance)}"
+        yield f"{where}, column {column}: expected {expected}, found {shown(error.instance)}{remedy}"
+    if cells.get("also_class") and cells["also_class"] == cells.get("class"):
+        yield f"{where}, column also_class: expected another class than class, found {cells['class']} in both; empty it"
+
+
+def list_folder(folder):
+    """Take every audio file of a folder as a texture of class ``other``, named after the file made safe.
+
+    Returns
+    -------
+    textures : list of Texture
+    problems : list of str
+    """
+    folder = Path(folder)
+    files = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
+    if not files:
+        return [], [
+            f"corpus_dir: expected recordings ({', '.join(sorted(AUDIO_SUFFIXES))}) in {folder}, found none; name "
+            "another folder, or give a sheet"
+        ]
+    textures, problems, first_files = [], [], {}
+    for file in files:
+        name = safe_name(Path(file).stem)
+        first = first_files.setdefault(name.casefold(), file)
+        if first != file:
+            problems.append(
+                f"corpus_dir: expected file names that stay distinct as {name}, found {shown(first)} and {shown(file)} "
+                f"in {folder}; rename one of the two, or give a sheet"
+            )
+        textures.append(Texture(name, "other", "", Path(file).stem, file))
+    return textures, problems
+
+
+def demo_textures(sheet):
+    """The built-in demo's textures, as its sheet has them (as `read_sheet`)."""
+    textures, problems = read_sheet(sheet)
+    known = demo_texture_names()
+    problems += [
+        f"{sheet}: expected textures that the project makes itself ({listing(known)}), found {texture.name}; "
+        "give corpus_dir to use recordings"
+        for texture in textures
+        if texture.name not in known
+    ]
+    return textures, problems

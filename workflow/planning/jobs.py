@@ -1,0 +1,95 @@
+"""What the jobs of each stage depend on besides their files: parameters as plain values, and the code that they run.
+
+Snakemake reruns a job when the printed form of such a value changes. So the mappings are sorted, numbers that are equal
+print alike, and nothing is in a value that cannot change the job's result.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from planning.code_digest import CodeDigests
+from planning.settings import PLUGINS
+from texture_core import registry
+from texture_core.parameters import to_mapping
+
+
+class Jobs:
+    """Parameters and digests of the jobs under one configuration.
+
+    Parameters
+    ----------
+    configuration : Configuration
+    checkout : path
+        The folder that holds ``texture_core`` and ``workflow``.
+    """
+
+    def __init__(self, configuration, checkout):
+        self._configuration = configuration
+        self._digests = CodeDigests(checkout)
+        self.synthesis = cache(self._synthesis)
+        self.inversion = cache(self._inversion)
+        self.scores = cache(self._scores)
+
+    def code(self, script, setting=None):
+        """The digest of the code of a script, with the plug-ins that a setting and the scores name.
+
+        Parameters
+        ----------
+        script : str
+        setting : str, optional
+            The setting that the job is for.
+        """
+        plugins = []
+        if script in ("synthesize", "invert"):
+            parameters = self._configuration.settings[setting]
+            kinds = ("features", "optimizers") if script == "synthesize" else ("phase",)
+            for kind in kinds:
+                section, field = PLUGINS[kind].split(".")
+                plugins.append(registry.module_name(kind, getattr(getattr(parameters, section), field)))
+        elif script == "score":
+            plugins = [registry.module_name("scores", name) for name in self._configuration.scores]
+        return self._digests.digest(script, plugins)
+
+    def audio(self):
+        """How recordings are prepared."""
+        return plain(to_mapping(self._configuration.audio))
+
+    def spectrogram(self):
+        """How spectrograms are computed."""
+        return plain(to_mapping(self._configuration.spectrogram))
+
+    def corpus(self):
+        """What the check of the corpus needs to know."""
+        configuration = self._configuration
+        return plain(
+            {
+                "bad_textures": configuration.bad_textures,
+                "left_out": [texture.to_mapping() | {"reason": reason} for texture, reason in configuration.left_out],
+                "minimum_reason": configuration.minimum_reason,
+                "minimum_seconds": configuration.minimum_seconds,
+                "textures": [texture.to_mapping() for texture in configuration.textures],
+            }
+        )
+
+    def _synthesis(self, setting):
+        mapping = to_mapping(self._configuration.settings[setting])
+        mapping.pop("inversion", None)
+        return plain(mapping)
+
+    def _inversion(self, setting):
+        return plain(to_mapping(self._configuration.settings[setting].inversion))
+
+    def _scores(self, setting):
+        lags = to_mapping(self._configuration.settings[setting].autocorrelation)
+        return plain({"names": self._configuration.scores, "autocorrelation": lags})
+
+
+def plain(value):
+    """Sorted mappings, lists, and whole numbers without a fraction: one printed form for equal values."""
+    if isinstance(value, Mapping):
+        return {key: plain(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

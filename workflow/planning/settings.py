@@ -1,0 +1,202 @@
+"""Settings: named sets of parameters, those that a grid spans among them."""
+
+import copy
+import itertools
+from collections.abc import Mapping
+
+import jsonschema
+
+from planning.naming import LONGEST_NAME, NAME_RULE, is_name, point_name, safe_name
+from planning.problems import listing, shown, suggestion
+from planning.schema import key_paths, key_schema, mismatch, remove
+from texture_core import registry
+from texture_core.errors import ParameterError
+from texture_core.parameters import Parameters, from_mapping
+
+# What stands beside the settings' folders under results/{corpus}/.
+RESERVED_NAMES = (
+    "audio",
+    "benchmarks",
+    "figures",
+    "listening",
+    "logs",
+    "recordings",
+    "report",
+    "scores",
+    "spectrogram",
+    "tables",
+)
+# Kind of plug-in and the key that names it.
+PLUGINS = {"features": "features.type", "optimizers": "optimizer.type", "phase": "inversion.algorithm"}
+
+
+def read_settings(defaults, named, grid, grid_prefix):
+    """Build the parameters of all settings.
+
+    Parameters
+    ----------
+    defaults : mapping
+        What all start from.
+    named : mapping
+        Name to parameters.
+    grid : mapping or None
+        Dotted key path to a list of values; every combination is a setting.
+    grid_prefix : str
+        What the names of the grid's points begin with; may be empty.
+
+    Returns
+    -------
+    settings : dict of str to Parameters
+        In the order given, those of the grid last.
+    problems : list of str
+        One line each.
+    """
+    _, problems = build(Parameters, defaults, "defaults")
+    if problems:
+        # Told once, they would else be told again by every setting.
+        defaults = {}
+    problems += _plugin_problems(defaults, "defaults.")
+    settings = {}
+    for name, mapping in named.items():
+        where = f"settings.{name}"
+        problems += _name_problems(name, where)
+        settings[name], found = build(Parameters, _merged(defaults, mapping), where)
+        problems += found + _plugin_problems(mapping, f"{where}.")
+    points, found = ([], []) if grid is None else _grid_points(grid, defaults, grid_prefix)
+    problems += found
+    for name, mapping in points:
+        where = f"grid, point {name}"
+        problems += _name_problems(name, where)
+        if name in settings:
+            problems.append(
+                f"{where}: expected a name of its own, found another setting of that name; remove one of the two"
+            )
+        settings[name], found = build(Parameters, _merged(defaults, mapping), where)
+        problems += found
+    if not settings and not problems:
+        problems.append("settings: expected a setting, or a grid with a point, found neither; add one")
+    folded = {}
+    for name in settings:
+        first = folded.setdefault(name.casefold(), name)
+        if first != name:
+            problems.append(
+                f"settings.{name}: expected a name that is distinct also when case is ignored, found {first} too; "
+                "rename one of the two"
+            )
+    return {name: parameters for name, parameters in settings.items() if parameters}, problems
+
+
+def build(cls, mapping, where, section=""):
+    """Build a dataclass of parameters; a value out of its range is reported, and its default takes its place.
+
+    Parameters
+    ----------
+    cls : type
+    mapping : mapping
+    where : str
+        The mapping's key path, which the messages begin with; may be empty.
+    section : str
+        The class's own name in its messages, with a dot after it.
+
+    Returns
+    -------
+    parameters : object or None
+        None where even the defaults do not fit together.
+    problems : list of str
+    """
+    mapping, problems = copy.deepcopy(mapping), []
+    while True:
+        try:
+            return from_mapping(cls, mapping, where), problems
+        except ParameterError as error:
+            key = str(error).partition(":")[0].removeprefix(f"{where}." if where else "").removeprefix(section)
+            removed = remove(mapping, key.split("."))
+            if removed or not problems:
+                problems.append(f"{error}; correct it")
+            if not removed:
+                return None, problems
+
+
+def _merged(base, above):
+    merged = copy.deepcopy(base)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merged(merged[key], value) if both else copy.deepcopy(value)
+    return merged
+
+
+def _name_problems(name, where):
+    if not is_name(name):
+        return [
+            f"{where}: expected a name of {NAME_RULE}, at most {LONGEST_NAME}, found {shown(name)}; write for instance "
+            f"{safe_name(name)[:40]}"
+        ]
+    if name.casefold() in RESERVED_NAMES:
+        return [
+            f"{where}: expected a name other than {listing(RESERVED_NAMES)}, which are folders of results, "
+            f"found {name}; rename it"
+        ]
+    return []
+
+
+def _plugin_problems(mapping, prefix):
+    problems = []
+    for kind, key in PLUGINS.items():
+        section, field = key.split(".")
+        known = registry.names(kind)
+        name = mapping.get(section, {}).get(field)
+        if name is not None and name not in known:
+            problems.append(
+                f"{prefix}{key}: expected {listing(known)}, found {shown(name)}"
+                f"{suggestion(name, known) or '; correct it'}"
+            )
+    return problems
+
+
+def _grid_points(grid, defaults, prefix):
+    """Name and mapping of each point, and problems; a value with a problem takes part in no point."""
+    if not grid:
+        return [], ["grid: expected at least one key path with a list of values, found none; add one or remove grid"]
+    problems, axes = [], []
+    for key, values in grid.items():
+        schema = key_schema(key)
+        if schema is None:
+            known = list(key_paths())
+            problems.append(
+                f"grid.{key}: expected the key path of a parameter ({', '.join(known)}), found {key}"
+                f"{suggestion(key, known) or '; correct it'}"
+            )
+            continue
+        axis = []
+        for number, value in enumerate(values, start=1):
+            mapping = value
+            for part in reversed(key.split(".")):
+                mapping = {part: mapping}
+            reasons = _value_problems(key, value, mapping, schema, defaults)
+            problems += [f"grid.{key}, value {number}: {reason}" for reason in reasons]
+            if not reasons:
+                axis.append((key, value, mapping))
+        axes.append(axis)
+    points = []
+    for combination in itertools.product(*axes) if axes else ():
+        mapping = {}
+        for _, _, part in combination:
+            mapping = _merged(mapping, part)
+        points.append((point_name({key: value for key, value, _ in combination}, prefix), mapping))
+    names = [name for name, _ in points]
+    problems += [
+        f"grid: expected points with different names, found {name} {names.count(name)} times; "
+        "remove values that are equal"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    return points, problems
+
+
+def _value_problems(key, value, mapping, schema, defaults):
+    reasons = [mismatch(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(value)]
+    if reasons:
+        return reasons
+    _, found = build(Parameters, _merged(defaults, mapping), "")
+    # What another axis may mend, such as the other end of a range, is left to the points.
+    return [text.partition(": ")[2] for text in found + _plugin_problems(mapping, "") if text.startswith(f"{key}:")]

@@ -1,0 +1,74 @@
+# Loads and checks the configuration; what it consists of stands in workflow/planning.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+CHECKOUT = Path(workflow.basedir)
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
+
+from planning.configuration import load
+from planning.jobs import Jobs
+from texture_core.devices import gpu_present
+from texture_core.errors import TextureError
+from texture_core.storage import read_json
+
+try:
+    CONFIGURATION = load(config, files=workflow.configfiles, checkout=CHECKOUT)
+    JOBS = Jobs(CONFIGURATION, CHECKOUT)
+except TextureError as error:
+    raise WorkflowError(str(error)) from None
+
+CORPUS = CONFIGURATION.corpus
+SETTINGS = list(CONFIGURATION.settings)
+TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
+GPU = CONFIGURATION.device == "cuda" or (
+    CONFIGURATION.device == "auto" and gpu_present()
+)
+# Scripts read the device there and not in their parameters: changing it reruns nothing.
+config["device"] = CONFIGURATION.device
+
+
+wildcard_constraints:
+    corpus=CORPUS,
+    setting="|".join(SETTINGS),
+    texture="[A-Za-z0-9_-]+",
+
+
+def recording(texture):
+    """The path of a texture's recording."""
+    if texture not in TEXTURES:
+        raise WorkflowError(f"texture {texture}: expected one of the corpus {CORPUS}, which has no such texture")
+    return CONFIGURATION.recording(TEXTURES[texture])
+
+
+def recordings(wildcards):
+    """The paths of all recordings, in the order of the corpus."""
+    return [recording(texture) for texture in TEXTURES]
+
+
+def usable_textures():
+    """The textures to compute; where bad ones are skipped, only the check of the corpus tells which these are."""
+    if CONFIGURATION.bad_textures == "stop":
+        return list(TEXTURES)
+    checked = read_json(checkpoints.check_corpus.get(corpus=CORPUS).output.report)
+    usable = {texture["name"] for texture in checked["textures"]}
+    return [texture for texture in TEXTURES if texture in usable]
+
+
+def for_all(pattern):
+    """An input function: the pattern for every setting and usable texture that it names."""
+    return lambda wildcards: expand(
+        pattern, corpus=CORPUS, setting=SETTINGS, texture=usable_textures()
+    )
+
+
+def for_settings(pattern):
+    """An input function: the pattern for every setting."""
+    return lambda wildcards: expand(pattern, setting=SETTINGS, **wildcards)
+
+
+def described(texture):
+    """What a score's record tells of its texture."""
+    mapping = TEXTURES[texture].to_mapping()
+    return {key: mapping[key] for key in ("also_class", "class", "title")}

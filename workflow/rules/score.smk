@@ -1,0 +1,20 @@
+rule score:
+    input:
+        target="results/{corpus}/spectrogram/{texture}.h5",
+        target_audio="results/{corpus}/audio/{texture}.wav",
+        synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
+        audio="results/{corpus}/{setting}/audio/{texture}.wav",
+    output:
+        scores="results/{corpus}/{setting}/scores/{texture}.json",
+    params:
+        scores=lambda wildcards: JOBS.scores(wildcards.setting),
+        texture=lambda wildcards: described(wildcards.texture),
+        code=lambda wildcards: JOBS.code("score"),
+    log:
+        "results/{corpus}/logs/score/{setting}/{texture}.log",
+    conda:
+        "../../environment.yml"
+    message:
+        "score: texture {wildcards.texture}, setting {wildcards.setting}"
+    script:
+        "../scripts/score.py"

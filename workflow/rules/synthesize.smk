@@ -1,0 +1,20 @@
+rule synthesize:
+    input:
+        spectrogram="results/{corpus}/spectrogram/{texture}.h5",
+    output:
+        synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
+    params:
+        parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
+        seed=CONFIGURATION.seed,
+        code=lambda wildcards: JOBS.code("synthesize", wildcards.setting),
+    log:
+        "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
+    conda:
+        "../../environment.yml"
+    threads: CONFIGURATION.threads
+    resources:
+        gpu=int(GPU),
+    message:
+        "synthesize: texture {wildcards.texture}, setting {wildcards.setting}"
+    script:
+        "../scripts/synthesize.py"

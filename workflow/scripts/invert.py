@@ -1,0 +1,33 @@
+"""Recover the samples of a synthesised spectrogram."""
+
+from job import run
+
+from texture_core.audio import read_audio, rms, write_audio
+from texture_core.inversion import invert
+from texture_core.parameters import InversionParameters, from_mapping
+from texture_core.progress import Progress
+from texture_core.storage import read_spectrogram
+
+
+def main(snakemake):
+    texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
+    parameters = from_mapping(InversionParameters, snakemake.params.parameters)
+    spectrogram = read_spectrogram(snakemake.input.synthesis)
+    target_samples, _ = read_audio(snakemake.input.audio)
+    with Progress(
+        f"texture {texture}, setting {setting}", parameters.iterations, log_path=snakemake.log[0]
+    ) as progress:
+        samples = invert(
+            spectrogram,
+            parameters,
+            seed=snakemake.params.seed,
+            texture=texture,
+            setting=setting,
+            threads=snakemake.threads,
+            target_rms=rms(target_samples),
+            progress=progress,
+        )
+    write_audio(snakemake.output.audio, samples, spectrogram.sample_rate)
+
+
+run(main, snakemake)  # noqa: F821

@@ -1,0 +1,16 @@
+"""Turn a recording into the mono samples that the chain works on."""
+
+from job import run
+
+from texture_core.audio import prepare_audio, read_recording, write_audio
+from texture_core.parameters import AudioParameters, from_mapping
+
+
+def main(snakemake):
+    parameters = from_mapping(AudioParameters, snakemake.params.parameters)
+    samples, sample_rate = read_recording(snakemake.input.recording, parameters.duration)
+    prepared = prepare_audio(samples, sample_rate, parameters)
+    write_audio(snakemake.output.audio, prepared, parameters.sample_rate)
+
+
+run(main, snakemake)  # noqa: F821

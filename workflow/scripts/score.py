@@ -1,0 +1,32 @@
+"""Score a synthesis against its recording."""
+
+from job import run
+
+from texture_core.audio import read_audio
+from texture_core.parameters import AutocorrelationParameters, from_mapping
+from texture_core.scoring import score
+from texture_core.storage import read_spectrogram, write_json
+
+
+def main(snakemake):
+    target_samples, sample_rate = read_audio(snakemake.input.target_audio)
+    synthesis_samples, _ = read_audio(snakemake.input.audio)
+    scores = score(
+        snakemake.params.scores["names"],
+        target=read_spectrogram(snakemake.input.target),
+        synthesis=read_spectrogram(snakemake.input.synthesis),
+        target_samples=target_samples,
+        synthesis_samples=synthesis_samples,
+        sample_rate=sample_rate,
+        autocorrelation=from_mapping(AutocorrelationParameters, snakemake.params.scores["autocorrelation"]),
+    )
+    record = {
+        "texture": snakemake.wildcards.texture,
+        "setting": snakemake.wildcards.setting,
+        **snakemake.params.texture,
+        "scores": scores,
+    }
+    write_json(snakemake.output.scores, record)
+
+
+run(main, snakemake)  # noqa: F821

@@ -1,0 +1,20 @@
+"""Compute the log spectrogram that the chain starts from."""
+
+from job import run
+
+from texture_core.audio import read_audio
+from texture_core.parameters import SpectrogramParameters, from_mapping
+from texture_core.spectrogram import log_spectrogram
+from texture_core.storage import Spectrogram, write_spectrogram
+
+
+def main(snakemake):
+    parameters = from_mapping(SpectrogramParameters, snakemake.params.parameters)
+    samples, sample_rate = read_audio(snakemake.input.audio)
+    spectrogram = Spectrogram(
+        log_spectrogram(samples, parameters), sample_rate, parameters.n_fft, parameters.hop_length, parameters.window
+    )
+    write_spectrogram(snakemake.output.spectrogram, spectrogram)
+
+
+run(main, snakemake)  # noqa: F821
