@@ -68,7 +68,8 @@ class DiversityLoss:
         self._frames = frames
         self._energy = sum(feature_map.square().sum() for feature_map in target)
         self._exact = parameters.shifts == "exact"
-        self._spacing = parameters.comb_spacing
+        # A comb wider than the period would have steps without a single shift.
+        self._spacing = min(parameters.comb_spacing, frames)
         self._memory = deque(maxlen=parameters.comb_memory)
         self._step = 0
         self.worst_shift = None
