@@ -1,0 +1,50 @@
+"""What the unit tests share: the device, the study's recordings, and small random material."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from texture_core.storage import Spectrogram
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small tensors are fastest on one thread, and synthesis sets torch's number for the whole process."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(
+    params=[
+        "cpu",
+        pytest.param(
+            "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device here")
+        ),
+    ]
+)
+def device(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def corpus_folder():
+    """The folder with the recordings of the study, which are not part of the project."""
+    folder = Path(os.environ.get("TEXTURE_CORPUS") or CHECKOUT.parent / "shared" / "corpus" / "mcdermott168")
+    if not folder.is_dir():
+        pytest.skip(f"the recordings of the study are not at {folder}; name their folder in TEXTURE_CORPUS")
+    return folder
+
+
+@pytest.fixture
+def random_spectrogram():
+    """Makes spectrograms of noise: nothing repeats, so no shift but the right one fits."""
+
+    def make(frames, seed=0, *, n_fft=32, hop_length=8, sample_rate=2000):
+        values = np.abs(np.random.default_rng(seed).normal(size=(n_fft // 2 + 1, frames))).astype(np.float32)
+        return Spectrogram(values, sample_rate, n_fft, hop_length)
+
+    return make
