@@ -13,14 +13,14 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
+    default_target: True
     input:
         for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
         for_all("results/{corpus}/figures/{texture}.loss.svg"),
         f"results/{CORPUS}/scores.tsv",
         f"results/{CORPUS}/table1.tsv",
         f"results/{CORPUS}/table1.md",
-        # f"results/{CORPUS}/listening/index.html",
-    default_target: True
+        f"results/{CORPUS}/listening/index.html",
 
 
 if CONFIGURATION.corpus_dir is None:
@@ -36,3 +36,4 @@ include: "workflow/rules/invert.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/table.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/listening_page.smk"

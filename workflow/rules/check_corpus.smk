@@ -8,14 +8,14 @@ checkpoint check_corpus:
     output:
         report="results/{corpus}/corpus_check.json",
         passed=update("results/{corpus}/corpus_check.passed"),
-    params:
-        audio=lambda wildcards: JOBS.audio(),
-        corpus=lambda wildcards: JOBS.corpus(),
-        code=lambda wildcards: JOBS.code("check_corpus"),
     log:
         "results/{corpus}/logs/check_corpus.log",
     conda:
         "../../environment.yml"
+    params:
+        audio=JOBS.audio(),
+        corpus=JOBS.corpus(),
+        code=JOBS.code("check_corpus"),
     message:
         "check_corpus: every recording of {wildcards.corpus}"
     script:

@@ -38,7 +38,9 @@ wildcard_constraints:
 def recording(texture):
     """The path of a texture's recording."""
     if texture not in TEXTURES:
-        raise WorkflowError(f"texture {texture}: expected one of the corpus {CORPUS}, which has no such texture")
+        raise WorkflowError(
+            f"texture {texture}: expected one of the corpus {CORPUS}, which has no such texture"
+        )
     return CONFIGURATION.recording(TEXTURES[texture])
 
 

@@ -5,13 +5,13 @@ rule figures:
     output:
         spectrogram="results/{corpus}/figures/{texture}.spectrogram.svg",
         loss="results/{corpus}/figures/{texture}.loss.svg",
-    params:
-        title=lambda wildcards: described(wildcards.texture)["title"],
-        code=lambda wildcards: JOBS.code("figures"),
     log:
         "results/{corpus}/logs/figures/{texture}.log",
     conda:
         "../../environment.yml"
+    params:
+        title=lambda wildcards: described(wildcards.texture)["title"],
+        code=JOBS.code("figures"),
     message:
         "figures: texture {wildcards.texture}"
     script:

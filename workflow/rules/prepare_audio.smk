@@ -4,13 +4,13 @@ rule prepare_audio:
         check=ancient("results/{corpus}/corpus_check.passed"),
     output:
         audio="results/{corpus}/audio/{texture}.wav",
-    params:
-        parameters=lambda wildcards: JOBS.audio(),
-        code=lambda wildcards: JOBS.code("prepare_audio"),
     log:
         "results/{corpus}/logs/prepare_audio/{texture}.log",
     conda:
         "../../environment.yml"
+    params:
+        parameters=JOBS.audio(),
+        code=JOBS.code("prepare_audio"),
     message:
         "prepare_audio: texture {wildcards.texture}"
     script:

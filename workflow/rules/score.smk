@@ -6,14 +6,14 @@ rule score:
         audio="results/{corpus}/{setting}/audio/{texture}.wav",
     output:
         scores="results/{corpus}/{setting}/scores/{texture}.json",
-    params:
-        scores=lambda wildcards: JOBS.scores(wildcards.setting),
-        texture=lambda wildcards: described(wildcards.texture),
-        code=lambda wildcards: JOBS.code("score"),
     log:
         "results/{corpus}/logs/score/{setting}/{texture}.log",
     conda:
         "../../environment.yml"
+    params:
+        scores=lambda wildcards: JOBS.scores(wildcards.setting),
+        texture=lambda wildcards: described(wildcards.texture),
+        code=JOBS.code("score"),
     message:
         "score: texture {wildcards.texture}, setting {wildcards.setting}"
     script:

@@ -3,13 +3,13 @@ rule spectrogram:
         audio="results/{corpus}/audio/{texture}.wav",
     output:
         spectrogram="results/{corpus}/spectrogram/{texture}.h5",
-    params:
-        parameters=lambda wildcards: JOBS.spectrogram(),
-        code=lambda wildcards: JOBS.code("spectrogram"),
     log:
         "results/{corpus}/logs/spectrogram/{texture}.log",
     conda:
         "../../environment.yml"
+    params:
+        parameters=JOBS.spectrogram(),
+        code=JOBS.code("spectrogram"),
     message:
         "spectrogram: texture {wildcards.texture}"
     script:

@@ -3,10 +3,6 @@ rule synthesize:
         spectrogram="results/{corpus}/spectrogram/{texture}.h5",
     output:
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
-    params:
-        parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
-        seed=CONFIGURATION.seed,
-        code=lambda wildcards: JOBS.code("synthesize", wildcards.setting),
     log:
         "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
     conda:
@@ -14,6 +10,10 @@ rule synthesize:
     threads: CONFIGURATION.threads
     resources:
         gpu=int(GPU),
+    params:
+        parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
+        seed=CONFIGURATION.seed,
+        code=lambda wildcards: JOBS.code("synthesize", wildcards.setting),
     message:
         "synthesize: texture {wildcards.texture}, setting {wildcards.setting}"
     script:

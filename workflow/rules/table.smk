@@ -6,13 +6,13 @@ rule table:
         scores="results/{corpus}/scores.tsv",
         table1="results/{corpus}/table1.tsv",
         markdown="results/{corpus}/table1.md",
-    params:
-        table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
-        code=lambda wildcards: JOBS.code("table"),
     log:
         "results/{corpus}/logs/table.log",
     conda:
         "../../environment.yml"
+    params:
+        table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
+        code=JOBS.code("table"),
     message:
         "table: {wildcards.corpus}"
     script:

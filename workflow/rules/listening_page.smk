@@ -1,0 +1,26 @@
+rule listening_page:
+    input:
+        target_audio=for_all("results/{corpus}/audio/{texture}.wav"),
+        targets=for_all("results/{corpus}/spectrogram/{texture}.h5"),
+        audio=for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
+        syntheses=for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
+        scores=for_all("results/{corpus}/{setting}/scores/{texture}.json"),
+        spectrogram_figures=for_all(
+            "results/{corpus}/figures/{texture}.spectrogram.svg"
+        ),
+        loss_figures=for_all("results/{corpus}/figures/{texture}.loss.svg"),
+        check="results/{corpus}/corpus_check.json",
+    output:
+        page="results/{corpus}/listening/index.html",
+        pictures=directory("results/{corpus}/listening/spectrograms"),
+    log:
+        "results/{corpus}/logs/listening_page.log",
+    conda:
+        "../../environment.yml"
+    params:
+        table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
+        code=JOBS.code("listening_page"),
+    message:
+        "listening_page: {wildcards.corpus}"
+    script:
+        "../scripts/listening_page.py"

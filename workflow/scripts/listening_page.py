@@ -1,0 +1,48 @@
+"""Write the page on which every original stands beside its syntheses."""
+
+from pathlib import Path
+
+from job import run
+
+from texture_core.listening import Sound, TextureRow, write_listening_page
+from texture_core.storage import read_json
+from texture_core.tables import table1
+
+
+def main(snakemake):
+    inputs = snakemake.input
+    records = [read_json(path) for path in inputs.scores]
+    syntheses = {}
+    for record, audio, synthesis in zip(records, inputs.audio, inputs.syntheses, strict=True):
+        syntheses.setdefault(record["texture"], {})[record["setting"]] = Sound(Path(audio), Path(synthesis))
+    described = {record["texture"]: record for record in records}
+    rows = [
+        TextureRow(
+            name=texture,
+            title=described[texture]["title"],
+            texture_class=described[texture]["class"],
+            also_class=described[texture]["also_class"],
+            original=Sound(Path(audio), Path(spectrogram)),
+            syntheses=syntheses[texture],
+            figures={"spectrograms": Path(spectrograms), "loss": Path(loss)},
+        )
+        for texture, audio, spectrogram, spectrograms, loss in zip(
+            syntheses, inputs.target_audio, inputs.targets, inputs.spectrogram_figures, inputs.loss_figures, strict=True
+        )
+    ]
+    table = table1(
+        records,
+        settings=list(dict.fromkeys(record["setting"] for record in records)),
+        left_out=read_json(inputs.check)["left_out"],
+        count_both_classes=snakemake.params.table["count_in_both_classes"],
+    )
+    write_listening_page(
+        Path(snakemake.output.page).parent,
+        corpus=snakemake.wildcards.corpus,
+        textures=rows,
+        records=records,
+        table=table,
+    )
+
+
+run(main, snakemake)  # noqa: F821
