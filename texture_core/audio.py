@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import scipy.io.wavfile
 import soundfile
 import soxr
 
@@ -48,7 +49,7 @@ def read_recording(path, duration=None):
             sample_rate = file.samplerate
             limit = None if duration is None else int((duration + _MARGIN_SECONDS) * sample_rate)
             samples = _read_blocks(file, limit)
-    except (soundfile.SoundFileError, OSError) as error:
+    except (soundfile.SoundFileError, OSError, TypeError) as error:  # TypeError: headerless formats, such as .raw
         reason = getattr(error, "error_string", None) or str(error)
         raise AudioError(f"{path}: not audio that can be read ({reason}); convert it to WAV or FLAC") from error
     if not _RATES[0] <= sample_rate <= _RATES[1]:
@@ -164,7 +165,8 @@ def read_audio(path):
 def write_audio(path, samples, sample_rate):
     """Write mono samples (n,) as a float32 WAV file."""
     with replacing(path) as temporary:
-        soundfile.write(temporary, np.asarray(samples, dtype=np.float32), sample_rate, subtype="FLOAT", format="WAV")
+        # Not soundfile: it notes the time in a chunk of float files, so that equal samples were not equal bytes.
+        scipy.io.wavfile.write(temporary, sample_rate, np.asarray(samples, dtype=np.float32))
 
 
 def rms(samples):
