@@ -248,6 +248,9 @@ class Parameters:
         which finds 1e3 and 1e-4 good for many textures). A term of weight 0 is not computed.
     features, autocorrelation, diversity, optimizer, inversion
         See the classes of those names.
+    start : {'noise', 'surrogate'}
+        Where the optimisation starts: absolute normal noise times the target's mean, or noise with the target's
+        second-order statistics, which is far nearer. The paper does not say.
     """
 
     alpha: float = 1e3
@@ -257,11 +260,13 @@ class Parameters:
     diversity: DiversityParameters = DiversityParameters()
     optimizer: OptimizerParameters = OptimizerParameters()
     inversion: InversionParameters = InversionParameters()
+    start: str = field(default="noise", metadata={"neutral": "noise"})
 
     def __post_init__(self):
         for name in ("alpha", "beta"):
             value = getattr(self, name)
             _require(_is_number(value) and value >= 0, name, "a number, at least 0", value)
+        _require(self.start in ("noise", "surrogate"), "start", "noise or surrogate", self.start)
 
 
 def from_mapping(cls, mapping, path=""):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from texture_core import registry
+from texture_core import registry, start
 from texture_core.devices import resolve_device
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.objective import Objective
@@ -54,7 +54,7 @@ def synthesize_spectrogram(
     reference = torch.from_numpy(target.log_magnitude).to(device)
     run = _Run(reference, target.sample_rate / target.hop_length, parameters, seed, progress)
     try:
-        log_magnitude = run.minimize(_start(target.log_magnitude, seed, texture, setting).to(device))
+        log_magnitude = run.minimize(_start(target.log_magnitude, parameters.start, seed, texture, setting).to(device))
     except (OptimizationError, ParameterError) as error:
         raise type(error)(f"texture {texture}, setting {setting}: {error}") from None
     seconds = time.monotonic() - started
@@ -65,17 +65,17 @@ def synthesize_spectrogram(
         "seed": seed,
         "device": device,
         "threads": torch.get_num_threads(),
-        "torch_version": torch.__version__,
+        "torch_version": str(torch.__version__),
         "seconds": seconds,
     }
     spectrogram = replace(target, log_magnitude=log_magnitude.cpu().numpy())
     return Synthesis(spectrogram, np.array(run.rows), attributes)
 
 
-def _start(target, seed, texture, setting):
+def _start(target, kind, seed, texture, setting):
     generator = torch_generator(seed, texture, setting, "start")
-    noise = torch.randn(target.shape, generator=generator, dtype=torch.float32)
-    return noise.abs() * float(target.mean(dtype=np.float64))
+    draw = {"noise": start.noise, "surrogate": start.surrogate}[kind]
+    return draw(torch.from_numpy(target), generator)
 
 
 class _Run:
@@ -90,14 +90,14 @@ class _Run:
         self._recent = {}
         self.rows = []
 
-    def minimize(self, start):
+    def minimize(self, first):
         parameters = self._parameters
         optimizer = registry.load("optimizers", parameters.optimizer.type)
         total = parameters.optimizer.iterations
-        self._record(self._objective.evaluate(start)[0])
+        self._record(self._objective.evaluate(first)[0])
         # The function changes when the diversity term ends, and with it what the optimiser has learnt of its curvature.
         with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0
-        iterate = start
+        iterate = first
         for iterations in (with_diversity, total - with_diversity):
             if iterations > 0:
                 iterate = optimizer.minimize(

@@ -1,12 +1,17 @@
 """The paper's features: an ensemble of random one-layer convolutional networks, one for each kernel width."""
 
 import math
+from functools import partial
 
 import torch
 from torch.nn import functional
 
+from texture_core.convolution import OverlapSaveConvolution
 from texture_core.errors import ParameterError
 from texture_core.randomness import torch_generator
+
+# From this width on overlap-save beats the direct convolution (measured from 8 to 64 on CPU).
+_OVERLAP_SAVE_WIDTH = 16
 
 
 class Ensemble:
@@ -36,6 +41,10 @@ class Ensemble:
             )
             for index, width in enumerate(parameters.kernel_widths)
         ]
+        self._convolutions = [
+            OverlapSaveConvolution(weight) if weight.shape[2] >= _OVERLAP_SAVE_WIDTH else partial(_direct, weight)
+            for weight in self.weights
+        ]
 
     def __call__(self, log_magnitude):
         """Compute the feature maps.
@@ -57,15 +66,19 @@ class Ensemble:
         """
         frames = log_magnitude.shape[1]
         maps = []
-        for weight in self.weights:
+        for weight, convolution in zip(self.weights, self._convolutions, strict=True):
             width = weight.shape[2]
             if width > frames:
                 raise ParameterError(f"features.kernel_widths: {width} frames, but the spectrogram has only {frames}")
             padded = log_magnitude
             if self.circular and width > 1:
                 padded = torch.cat([log_magnitude, log_magnitude[:, : width - 1]], dim=1)
-            maps.append(functional.conv1d(padded[None], weight)[0].relu())
+            maps.append(convolution(padded).relu())
         return maps
+
+
+def _direct(weight, signal):
+    return functional.conv1d(signal[None], weight)[0]
 
 
 def _glorot_uniform(filters, bins, width, generator):

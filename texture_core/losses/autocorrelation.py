@@ -1,6 +1,7 @@
 """The autocorrelation loss: rhythm."""
 
 import torch
+from scipy.fft import next_fast_len
 
 from texture_core.errors import ParameterError
 from texture_core.parameters import lag_frames
@@ -21,10 +22,42 @@ def autocorrelation(feature_map, first, last):
     torch.Tensor
         (rows, last - first + 1): sum over t of F[t] F[(t + lag) mod frames], over frames.
     """
-    frames = feature_map.shape[1]
-    spectrum = torch.fft.rfft(feature_map, dim=1)
-    power = spectrum.real.square() + spectrum.imag.square()
-    return torch.fft.irfft(power, n=frames, dim=1)[:, first : last + 1] / frames
+    return _Autocorrelation.apply(feature_map, first, last)[0]
+
+
+class _Autocorrelation(torch.autograd.Function):
+    # Transforms of the number of frames itself are slow where it has large factors. So the linear correlation is
+    # computed at a fast length of at least twice that, and wrapped: A[lag] = linear[lag] + linear[frames - lag].
+    @staticmethod
+    def forward(feature_map, first, last):
+        frames = feature_map.shape[1]
+        length = next_fast_len(2 * frames, real=True)
+        spectrum = torch.fft.rfft(feature_map, n=length, dim=1)
+        linear = torch.fft.irfft(spectrum.real.square() + spectrum.imag.square(), n=length, dim=1)
+        wrapped = linear[:, frames - last : frames - first + 1].flip(1)
+        return (linear[:, first : last + 1] + wrapped) / frames, spectrum
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        feature_map, ctx.first, ctx.last = inputs
+        ctx.frames = feature_map.shape[1]
+        ctx.mark_non_differentiable(output[1])
+        ctx.save_for_backward(output[1])
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient, _):
+        (spectrum,) = ctx.saved_tensors
+        first, last, frames = ctx.first, ctx.last, ctx.frames
+        length = next_fast_len(2 * frames, real=True)
+        # F'[u] = sum over lags of gradient[lag] (F[u + lag] + F[u - lag]), circular: a convolution with an even kernel.
+        kernel = gradient.new_zeros(gradient.shape[0], length // 2 + 1)
+        kernel[:, first : last + 1] += gradient
+        kernel[:, frames - last : frames - first + 1] += gradient.flip(1)
+        even = torch.cat([kernel, kernel[:, 1 : length - length // 2].flip(1)], dim=1)
+        even[:, 0] *= 2
+        response = torch.fft.rfft(even, dim=1).real
+        return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames] / frames, None, None
 
 
 class AutocorrelationLoss:

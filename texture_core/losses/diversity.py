@@ -3,35 +3,45 @@
 from collections import deque
 
 import torch
+from scipy.fft import next_fast_len
 
 from texture_core.errors import ParameterError
 
 
-def cross_correlation(feature_maps, target, frames):
+class CrossCorrelation:
     """C(s) = sum over maps, rows and t of F[(t + s) mod frames] F̃[t], for all shifts s at once.
+
+    A map shorter than the period (a wide kernel with valid padding) counts as followed by zeros, so that one period
+    serves all networks and a shifted spectrogram is met at exactly its shift in each.
 
     Parameters
     ----------
-    feature_maps, target : list of torch.Tensor
-        (rows, at most `frames`) each. A shorter map (a wide kernel with valid padding) counts as followed by zeros, so
-        that one period serves all networks and a shifted spectrogram is met at exactly its shift in each.
+    target : list of torch.Tensor
+        F̃: (rows, at most `frames`) each.
     frames : int
-
-    Returns
-    -------
-    torch.Tensor
-        (frames,).
+        The period.
     """
-    cross_spectrum = 0
-    for feature_map, reference in zip(feature_maps, target, strict=True):
-        spectrum = torch.fft.rfft(feature_map, n=frames, dim=1)
-        reference_spectrum = torch.fft.rfft(reference, n=frames, dim=1)
-        cross_spectrum = cross_spectrum + (spectrum * reference_spectrum.conj()).sum(dim=0)
-    return torch.fft.irfft(cross_spectrum, n=frames)
+
+    def __init__(self, target, frames):
+        self._frames = frames
+        # Linear at a fast length, then wrapped: the period itself may have large factors.
+        self._length = next_fast_len(2 * frames, real=True)
+        self._target = [torch.fft.rfft(feature_map, n=self._length, dim=1) for feature_map in target]
+
+    def __call__(self, feature_maps):
+        """(frames,): C(s) for feature maps of the target's shapes."""
+        cross_spectrum = 0
+        for feature_map, target in zip(feature_maps, self._target, strict=True):
+            spectrum = torch.fft.rfft(feature_map, n=self._length, dim=1)
+            cross_spectrum = cross_spectrum + torch.linalg.vecdot(target, spectrum, dim=0)
+        linear = torch.fft.irfft(cross_spectrum, n=self._length)
+        correlation = linear[: self._frames].clone()
+        correlation[1:] += linear[self._length - self._frames + 1 :]
+        return correlation
 
 
 def squared_distance(feature_maps, target, shift, frames):
-    """Sum of (F[(t + shift) mod frames] - F̃[t])² over maps, rows and t, a scalar tensor; arguments as above."""
+    """Sum of (F[(t + shift) mod frames] - F̃[t])² over maps, rows and t, a scalar tensor, in the same convention."""
     distances = []
     for feature_map, reference in zip(feature_maps, target, strict=True):
         missing = frames - feature_map.shape[1]
@@ -67,7 +77,7 @@ class DiversityLoss:
         self._target = target
         self._frames = frames
         self._energy = sum(feature_map.square().sum() for feature_map in target)
-        self._exact = parameters.shifts == "exact"
+        self._correlate = CrossCorrelation(target, frames) if parameters.shifts == "exact" else None
         # A comb wider than the period would have steps without a single shift.
         self._spacing = min(parameters.comb_spacing, frames)
         self._memory = deque(maxlen=parameters.comb_memory)
@@ -98,8 +108,8 @@ class DiversityLoss:
 
     def _search(self, feature_maps):
         # The distance is smallest where the correlation is largest: the energies do not depend on the shift.
-        if self._exact:
-            return int(cross_correlation(feature_maps, self._target, self._frames).argmax())
+        if self._correlate:
+            return int(self._correlate(feature_maps).argmax())
         shifts = self.comb_shifts()
         distances = [squared_distance(feature_maps, self._target, shift, self._frames) for shift in shifts]
         return shifts[int(torch.stack(distances).argmin())]

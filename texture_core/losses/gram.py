@@ -5,7 +5,24 @@ import torch
 
 def gram_matrix(feature_map):
     """G = F Fᵀ / T (paper, eq. 2; Gatys et al. 2015), (filters, filters), for a feature map (filters, frames)."""
-    return feature_map @ feature_map.T / feature_map.shape[1]
+    return _Gram.apply(feature_map)
+
+
+class _Gram(torch.autograd.Function):
+    # Its own gradient, because F appears twice and one product serves both.
+    @staticmethod
+    def forward(feature_map):
+        return feature_map @ feature_map.T / feature_map.shape[1]
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[0])
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        (feature_map,) = ctx.saved_tensors
+        return (gradient + gradient.T) @ feature_map / feature_map.shape[1]
 
 
 class GramLoss:

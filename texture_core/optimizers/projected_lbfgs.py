@@ -1,0 +1,110 @@
+"""A bounded quasi-Newton method that stays on the device: L-BFGS on the free variables, projected line search."""
+
+from collections import deque
+
+import torch
+
+# The first step's length, relative to the start's: a gradient says nothing about the scale of the variables.
+_FIRST_STEP = 0.1
+_SUFFICIENT_DECREASE = 1e-4
+_LONGEST_SEARCH = 20
+# A curvature pair below this is rounding noise of single precision.
+_CURVATURE = 1e-8
+
+
+def minimize(function, start, *, iterations, history, on_iteration):
+    """Minimise a function of a tensor whose elements stay at or above 0.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a tensor like `start`, returns (value: float, gradient: tensor).
+    start : torch.Tensor
+        Not all zero.
+    iterations : int
+        At most this many.
+    history : int
+        Curvature pairs.
+    on_iteration : callable
+        Called with (tensor, value) after each iteration.
+
+    Returns
+    -------
+    torch.Tensor
+        The last iterate.
+
+    Notes
+    -----
+    A variable is free where it is above 0 or its gradient is negative. The direction is the two-loop recursion on the
+    free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), and a step is bent at the bound:
+    x(t) = max(x + t d, 0). The step 1 is tried first and shortened by the parabola through what is known until the
+    decrease suffices (Armijo along the bent path). Where no step decreases the value, the history is dropped and the
+    steepest direction tried; where that fails too, it ends.
+    """
+    iterate = start.detach().clamp_min(0)
+    value, gradient = function(iterate)
+    pairs = deque(maxlen=history)
+    done = 0
+    while done < iterations:
+        free = (iterate > 0) | (gradient < 0)
+        reduced = torch.where(free, gradient, 0)
+        length = torch.linalg.vector_norm(reduced).item()
+        if length == 0:
+            break
+        if pairs:
+            direction = torch.where(free, _two_loop(reduced, pairs), 0).neg_()
+            step = 1.0
+            if _dot(direction, reduced) >= 0:
+                pairs.clear()
+        if not pairs:
+            direction = -reduced
+            step = _FIRST_STEP * torch.linalg.vector_norm(iterate).item() / length
+        found = _search(function, iterate, value, gradient, direction, step)
+        if found is None:
+            if not pairs:
+                break
+            pairs.clear()
+            continue
+        following, value, following_gradient = found
+        difference = following - iterate
+        change = following_gradient - gradient
+        curvature = _dot(difference, change)
+        if curvature > _CURVATURE * _dot(change, change) ** 0.5 * _dot(difference, difference) ** 0.5:
+            pairs.append((difference, change, 1 / curvature))
+        iterate, gradient = following, following_gradient
+        done += 1
+        on_iteration(iterate, value)
+    return iterate
+
+
+def _dot(a, b):
+    return torch.dot(a.reshape(-1), b.reshape(-1)).item()
+
+
+def _two_loop(gradient, pairs):
+    result = gradient.clone()
+    weights = []
+    for difference, change, scale in reversed(pairs):
+        weight = scale * _dot(difference, result)
+        result.add_(change, alpha=-weight)
+        weights.append(weight)
+    difference, change, scale = pairs[-1]
+    result.mul_(1 / (scale * _dot(change, change)))
+    for (difference, change, scale), weight in zip(pairs, reversed(weights), strict=True):
+        result.add_(difference, alpha=weight - scale * _dot(change, result))
+    return result
+
+
+def _search(function, iterate, value, gradient, direction, step):
+    for _ in range(_LONGEST_SEARCH):
+        trial = (iterate + step * direction).clamp_min_(0)
+        slope = _dot(gradient, trial - iterate)
+        if slope == 0:
+            return None
+        trial_value, trial_gradient = function(trial)
+        if trial_value <= value + _SUFFICIENT_DECREASE * slope:
+            return trial, trial_value, trial_gradient
+        # The parabola through both values and the first slope has its minimum here.
+        factor = -slope / (2 * (trial_value - value - slope))
+        step *= min(max(factor, 0.1), 0.5)
+    return None
