@@ -138,15 +138,16 @@ def load(config, *, files=(), checkout=Path()):
 
 
 def _needed_seconds(settings, audio, spectrogram):
-    needs = {name: minimum_seconds(parameters, audio, spectrogram) for name, parameters in settings.items()}
+    needs = {}
+    for name, parameters in settings.items():
+        needs.setdefault(minimum_seconds(parameters, audio, spectrogram), []).append(name)
     problems = [
-        f"audio.duration: expected at least {seconds:.3f} s for setting {name} ({reason}), found {audio.duration}; "
-        "raise it, or ask less of the setting"
-        for name, (seconds, reason) in needs.items()
+        f"audio.duration: expected at least {seconds:.3f} s for {reason}, in setting {listing(names, 'and')}, found "
+        f"{audio.duration}; raise it, or ask less of the setting"
+        for (seconds, reason), names in needs.items()
         if audio.duration is not None and audio.duration < seconds
     ]
-    longest = max(needs.values(), default=(0.0, "nothing"))
-    return *longest, problems
+    return *max(needs, default=(0.0, "nothing")), problems
 
 
 def _corpus(config, checkout):

@@ -44,5 +44,5 @@ def shown(value):
 
 def suggestion(word, known):
     """'; did you mean x?', where there is something near."""
-    near = difflib.get_close_matches(str(word), [str(name) for name in known], 1)
+    near = difflib.get_close_matches(str(word), [str(name) for name in known], 1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else ""

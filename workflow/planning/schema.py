@@ -1,6 +1,7 @@
 """The configuration against its schema: unknown keys, wrong types, and what YAML reads otherwise than it looks."""
 
 import itertools
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -100,27 +101,31 @@ def mismatch(error):
     remedy = suggestion(found, schema.get("enum", [])) or "; correct it"
     types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
     if isinstance(found, str):
-        if {"number", "integer"} & set(types) and _number(found) is not None:
-            remedy = f", which YAML reads as text; write {_yaml_number(_number(found))}"
+        if {"number", "integer"} & set(types) and _is_number(found):
+            remedy = f", which YAML reads as text; write {_yaml_number(found, 'integer' in types)}"
         elif "array" in types:
             remedy = f"; write [{found}]"
     elif "string" in types and "enum" not in schema:
-        remedy = f", which YAML does not read as text; write '{found}' in quotes, or a folder as ./{found}"
+        remedy = ", which YAML does not read as text; put it in quotes"
+        if "path" in expected and isinstance(found, int):
+            remedy = f", which is read as a number; write ./{found}"
     return f"expected {expected}, found {shown(found)}{remedy}"
 
 
-def _number(text):
+def _is_number(text):
     try:
-        return float(text)
+        return math.isfinite(float(text))
     except ValueError:
-        return None
+        return False
 
 
-def _yaml_number(value):
+def _yaml_number(text, whole):
     """A number as YAML 1.1 reads it: with a dot before an exponent, and a sign in it."""
-    text = f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}e{int(exponent):+d}" if e else text
+    value = float(text)
+    if whole and value.is_integer():
+        return f"{value:.0f}"
+    mantissa, e, exponent = text.strip().lower().partition("e")
+    return f"{float(mantissa)}e{int(exponent):+d}" if e else mantissa
 
 
 def _dotted(path):

@@ -177,20 +177,18 @@ def _grid_points(grid, defaults, prefix):
             if not reasons:
                 axis.append((key, value, mapping))
         axes.append(axis)
-    points = []
+    points = {}
     for combination in itertools.product(*axes) if axes else ():
         mapping = {}
         for _, _, part in combination:
             mapping = _merged(mapping, part)
-        points.append((point_name({key: value for key, value, _ in combination}, prefix), mapping))
-    names = [name for name, _ in points]
-    problems += [
-        f"grid: expected points with different names, found {name} {names.count(name)} times; "
-        "remove values that are equal"
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-    return points, problems
+        name = point_name({key: value for key, value, _ in combination}, prefix)
+        if name in points:
+            problems.append(
+                f"grid: expected points with different names, found {name} twice; remove one of the equal values"
+            )
+        points[name] = mapping
+    return list(points.items()), problems
 
 
 def _value_problems(key, value, mapping, schema, defaults):
