@@ -24,7 +24,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from PIL import Image
 
-from texture_core.storage import LOSS_COLUMNS, replacing
+from texture_core.storage import LOSS_COLUMNS, replacing, write_text
 
 COLOR_MAP = "magma"
 _COLOR_LEVELS = 128
@@ -501,8 +501,9 @@ def _save(figure, path, title):
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": _plain(title)})
     text = re.sub(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)", _with_palette, buffer.getvalue())
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    # Shown smaller than it is, a picture without smoothing would lose whole lines.
+    text = text.replace("image-rendering:crisp-edges;image-rendering:pixelated", "image-rendering:auto")
+    write_text(path, text)
 
 
 def _plain(text):

@@ -152,6 +152,12 @@ def format_number(value):
     return f"{value:.{max(2 - magnitude, 0)}f}"
 
 
+def score_text(score, value):
+    """One score for people, in the unit of `score_heading`; a whole number as it is, ``–`` where there is no value."""
+    value = _finite(value)
+    return str(value) if isinstance(value, int) else format_number(value and value * score_unit(score).factor)
+
+
 def score_names(records):
     """All scores that any record has: the paper's columns first, in its order, each followed by its variants."""
     order = list(_FAMILIES)

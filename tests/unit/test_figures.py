@@ -135,6 +135,7 @@ def test_long_spectrograms_stay_small(tmp_path):
     spectrogram_figure(tmp_path / "a.svg", long[0], {"gram": long[1], "full": long[2]}, title="Seven seconds of noise")
     assert (tmp_path / "a.svg").stat().st_size < 800_000
     assert max(image.width for image in embedded_images(tmp_path / "a.svg")) <= 700
+    assert "pixelated" not in (tmp_path / "a.svg").read_text(encoding="utf-8")
 
 
 def test_same_input_same_bytes_whatever_the_user_prefers(tmp_path):

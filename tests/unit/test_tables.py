@@ -16,6 +16,7 @@ from texture_core.tables import (
     score_heading,
     score_names,
     score_rows,
+    score_text,
     score_unit,
     setting_names,
     table1,
@@ -279,7 +280,21 @@ def test_numbers_have_three_digits(value, text):
     assert format_number(value) == text
 
 
-def test_long_lists_are_cut(tmp_path):
+@pytest.mark.parametrize(
+    ("score", "value", "text"),
+    [
+        ("autocorrelation", 0.08066, "80.7"),
+        ("diversity", 0.0, "0"),
+        ("diversity_shift", 417, "417"),
+        ("diversity", None, "–"),
+        ("autocorrelation", math.nan, "–"),
+    ],
+)
+def test_one_score_for_people(score, value, text):
+    assert score_text(score, value) == text
+
+
+def test_long_lists_are_cut():
     table = table1([record(f"t{i:02}", "s", "other", diversity=None) for i in range(12)])
     assert table.notes[0].endswith("for 12 of 12 textures: t00, t01, t02, t03, t04, t05, t06, t07 and 4 more.")
 
