@@ -22,26 +22,25 @@ def noise(target, generator):
     return torch.randn(target.shape, generator=generator).abs() * target.mean()
 
 
-def surrogate(target, generator, rounds=20):
+def surrogate(target, generator):
     """Noise with the target's second-order statistics: a phase-randomised surrogate.
 
     The spectrum of each bin's course over time keeps its magnitudes, and all bins get the same random phases, which
-    leaves every autocorrelation and every cross-correlation between bins as it was (Prichard & Theiler 1994). Each
-    bin's values are then brought to the target's distribution and the spectra back to theirs, in turn (Schreiber &
-    Schmitz 1996, 2000). Arguments and result as `noise`.
+    leaves every autocorrelation and every cross-correlation between bins as it was (Prichard & Theiler 1994). Then each
+    bin's values are brought to the target's distribution, in the order that they have. Arguments and result as `noise`.
+
+    Notes
+    -----
+    Repeating both steps in turn, as Schreiber & Schmitz (1996) do, comes nearer to both, but with many bins that share
+    their phases it finds the recording again: after 50 rounds the diversity score of a tapping rhythm was 378.
     """
     frames = target.shape[1]
     spectrum = torch.fft.rfft(target, dim=1)
-    ordered = target.sort(dim=1).values
     angle = 2 * math.pi * torch.rand(spectrum.shape[1], generator=generator)
-    phase = torch.polar(torch.ones_like(angle), angle)
-    for _ in range(rounds):
-        # The mean has no phase to choose, nor has the highest frequency of an even length.
-        phase[0] = 1
-        if frames % 2 == 0:
-            phase[-1] = 1
-        course = torch.fft.irfft(spectrum * phase, n=frames, dim=1)
-        course = ordered.gather(1, course.argsort(dim=1).argsort(dim=1))
-        common = torch.linalg.vecdot(spectrum, torch.fft.rfft(course, dim=1), dim=0)
-        phase = torch.polar(torch.ones_like(angle), common.angle())
-    return course
+    # The mean has no phase to choose, nor has the highest frequency of an even length.
+    angle[0] = 0
+    if frames % 2 == 0:
+        angle[-1] = 0
+    course = torch.fft.irfft(spectrum * torch.polar(torch.ones_like(angle), angle), n=frames, dim=1)
+    ranks = course.argsort(dim=1, stable=True).argsort(dim=1, stable=True)
+    return target.sort(dim=1).values.gather(1, ranks)
