@@ -42,7 +42,7 @@ class Objective:
         if parameters.alpha > 0:
             loss = AutocorrelationLoss(feature_maps, parameters.autocorrelation, frame_rate)
             self._losses["autocorrelation"] = (parameters.alpha, loss)
-        if parameters.beta > 0:
+        if parameters.beta > 0 and parameters.diversity.iterations > 0:
             loss = DiversityLoss(feature_maps, target.shape[1], parameters.diversity)
             self._losses["diversity"] = (parameters.beta, loss)
         self.iteration = 1
