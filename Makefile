@@ -1,0 +1,89 @@
+# One command to run, one to test; `make help` lists them all.
+# Contents are compared, not times: a checkout that only touches files sets nothing up again.
+
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+PIP_ARGS ?=
+
+bin := .venv/bin
+pip_install = PIP_REQUIRE_VIRTUALENV=1 $(bin)/python -m pip install --disable-pip-version-check --no-input $(PIP_ARGS)
+run_pins := requirements.lock pyproject.toml
+test_pins := requirements-dev.lock
+# Whether .venv is an environment with pip, and not what an interrupted removal left: a link to the system's Python.
+usable = $(bin)/python -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null
+# What a stamp holds: the files that were installed from, and where, because an environment cannot be moved.
+stamp_text = { cat $(1); pwd -P; }
+# Empty if the stamp still holds that and the environment is usable, else FORCE.
+changed = $(shell $(call stamp_text,$(2)) | cmp -s - $(1) && $(usable) || echo FORCE)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint setup setup-test lock clean FORCE
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@echo "Variables: CORES=$(CORES) (of Snakemake), PYTHON=$(PYTHON) (makes .venv), PIP_ARGS='$(PIP_ARGS)' (options of pip install)"
+
+run: setup ## Set up .venv, then synthesise the built-in demo into results/
+	$(bin)/snakemake --cores $(CORES)
+
+test: setup-test ## Set up .venv, then run every test
+	$(bin)/python -m pytest
+
+lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/snakefmt --check Snakefile workflow
+	$(bin)/snakemake --lint
+
+setup: .venv/run.stamp ## Set up .venv for make run
+setup-test: .venv/test.stamp ## Set up .venv for make test
+
+.venv/run.stamp: $(call changed,.venv/run.stamp,$(run_pins))
+	@$(call require_python,$(PYTHON),install Python 3.11 or later and name it: make $(MAKECMDGOALS) PYTHON=python3.12)
+	@if [ -e .venv/unfinished ] || ! $(usable) || { [ -e $@ ] && [ "$$(tail -n 1 $@)" != "$$(pwd -P)" ]; }; then \
+		echo "Making .venv with $(PYTHON) ..."; \
+		rm -f $(bin)/python .venv/pyvenv.cfg && rm -rf .venv && mkdir .venv && touch .venv/unfinished; \
+		"$(PYTHON)" -m venv .venv || { \
+			echo "make: .venv could not be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+	fi
+	@$(call require_python,$(bin)/python,remove it with: make clean)
+	@echo "Installing the pinned packages of requirements.lock into .venv; the first time takes a few minutes."
+	@echo "(torch's default build brings the GPU libraries, several gigabytes; README.md shows how to get the CPU-only build.)"
+	@touch .venv/unfinished
+	@$(pip_install) -r requirements.lock
+	@$(pip_install) --no-deps --no-build-isolation -e .
+	@$(call stamp_text,$(run_pins)) > $@
+	@rm .venv/unfinished
+
+.venv/test.stamp: .venv/run.stamp $(call changed,.venv/test.stamp,$(test_pins))
+	@echo "Installing the pinned packages of requirements-dev.lock into .venv."
+	@touch .venv/unfinished
+	@$(pip_install) --no-deps -r requirements-dev.lock
+	@$(call stamp_text,$(test_pins)) > $@
+	@rm .venv/unfinished
+
+# $(call require_python,interpreter,advice)
+define require_python
+"$(1)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "make: Python 3.11 or later is needed, but $(1) is $$('$(1)' --version 2>&1 || true); $(2)" >&2; exit 1; }
+endef
+
+# The CUDA libraries are left to torch, which pins its own: a CPU-only build wants none.
+lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade takes newer versions)
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--extra workflow $(LOCK_ARGS) pyproject.toml -o requirements.lock
+	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d; s/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--extra workflow --extra development $(LOCK_ARGS) -c requirements.lock \
+		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-dev.lock
+	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock
+	sed -i.old -e '/^  - pip:/q' environment.yml
+	sed -n 's/^[a-z].*/      - &/p' requirements.lock >> environment.yml
+	rm requirements.lock.old requirements-dev.lock.old environment.yml.old
+
+clean: ## Remove .venv and caches (results/ and Snakemake's record of them, .snakemake/, stay)
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+FORCE:
