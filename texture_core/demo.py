@@ -25,11 +25,11 @@ TAPPING_PERIOD = 0.8  # seconds, 200 frames of 4 ms
 _TAPPING_ONSET = 0.05
 _TAP_INTERVAL = 0.2
 _TAPS = (  # strength, frequencies of the modes in Hz, time constants in seconds
-    (1.0, (310.0, 790.0, 1480.0, 2650.0), (0.045, 0.030, 0.018, 0.010)),
-    (0.62, (450.0, 1130.0, 2090.0, 3570.0), (0.035, 0.022, 0.014, 0.008)),
-    (0.40, (620.0, 1560.0, 2890.0, 4710.0), (0.028, 0.018, 0.011, 0.006)),
+    (1.0, (310.0, 790.0, 1480.0, 2650.0), (0.024, 0.018, 0.013, 0.009)),
+    (0.62, (450.0, 1130.0, 2090.0, 3570.0), (0.020, 0.015, 0.011, 0.008)),
+    (0.40, (620.0, 1560.0, 2890.0, 4710.0), (0.016, 0.012, 0.009, 0.006)),
 )
-_TAP_LEVELS = (1.0, 0.55, 0.35, 0.20)
+_TAP_LEVELS = (1.0, 0.75, 0.55, 0.40)
 
 CHIME_FUNDAMENTALS = (523.25, 587.33, 698.46, 783.99, 880.00)  # Hz
 CHIME_PARTIALS = (1.0, 2.756, 5.404, 8.933)  # of a free tube, as multiples of the fundamental
@@ -134,8 +134,8 @@ def _tapping(generator, length, sample_rate):
                 duration=0.3,
                 sample_rate=sample_rate,
             )
-            click = generator.standard_normal(len(modes)) * np.exp(-np.arange(len(modes)) / (0.003 * sample_rate))
-            _add(samples, round(onset * sample_rate), strength * (modes + 0.3 * click))
+            click = generator.standard_normal(len(modes)) * np.exp(-np.arange(len(modes)) / (0.005 * sample_rate))
+            _add(samples, round(onset * sample_rate), strength * (modes + 0.7 * click))
     return samples
 
 
