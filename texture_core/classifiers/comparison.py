@@ -1,6 +1,7 @@
 """How far what a classifier makes of a synthesis is from what it makes of the target (paper, eq. 8)."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -8,8 +9,17 @@ import soxr
 from texture_core.classifiers.log_mel import SAMPLE_RATE
 
 # Probabilities are held between EPSILON and 1 - EPSILON. A class that the classifier is all but sure is absent from the
-# target then adds at most ln(1 / EPSILON) = 13.8, divided by the number of classes, however extreme its logit.
+# target then adds at most ln(1 / EPSILON) = 13.8, divided by the number of classes, however extreme its logit. Where
+# the bound lies hardly matters for means over patches: 1e-4 in its place lowers YAMNet's divergences by 1.5 %, 1e-12
+# raises them by less than 0.1 % (halves of 28 recordings).
 EPSILON = 1e-6
+
+
+class Predictions(NamedTuple):
+    """What a classifier makes of a recording: probabilities (patches, classes), embeddings (patches, dimensions)."""
+
+    probabilities: np.ndarray
+    embeddings: np.ndarray
 
 
 def bernoulli_divergence(probabilities, reference, epsilon=EPSILON):
@@ -39,8 +49,8 @@ def classifier_divergence(predict, target, synthesis, sample_rate):
     Parameters
     ----------
     predict : callable
-        From 16 kHz samples to an object with ``probabilities`` (patches, classes). A recording's probability of a class
-        is the mean over its patches: a texture is what stays the same over time, so when a sound comes does not count.
+        From 16 kHz samples to `Predictions`. A recording's probability of a class is the mean over its patches: a
+        texture is what stays the same over time, so when a sound comes does not count.
     target, synthesis : array_like
         (n,), samples; the lengths may differ.
     sample_rate : int

@@ -49,7 +49,7 @@ def frechet_audio_distance(predict, targets, syntheses):
     Parameters
     ----------
     predict : callable
-        From 16 kHz samples to an object with ``embeddings`` (patches, dimensions), e.g. ``load_yamnet(path).predict``.
+        From 16 kHz samples to `Predictions`, e.g. ``load_yamnet(path).predict``.
     targets, syntheses : iterable of array_like
         Samples (n,) at 16 kHz.
 

@@ -6,13 +6,13 @@ activations are quantised to 0 ... 6, which the network here has as a clipped Re
 """
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import tflite
 import torch
 from torch import nn
 
+from texture_core.classifiers.comparison import Predictions
 from texture_core.classifiers.fetch import check_yamnet
 from texture_core.classifiers.log_mel import yamnet_patches
 from texture_core.errors import ClassifierError
@@ -26,13 +26,6 @@ _BLOCKS = (
     *((512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1)),
 )
 _PATCHES_AT_ONCE = 32
-
-
-class Predictions(NamedTuple):
-    """What a classifier makes of a recording: probabilities (patches, classes), embeddings (patches, dimensions)."""
-
-    probabilities: np.ndarray
-    embeddings: np.ndarray
 
 
 class YAMNet(nn.Module):
