@@ -5,7 +5,8 @@ import zipfile
 import pytest
 from yamnet_weights import yamnet_file
 
-from texture_core.classifiers.fetch import check_yamnet, default_yamnet_path, extract_yamnet, fetch_yamnet
+from texture_core.classifiers.fetch import default_yamnet_path, extract_yamnet, fetch_yamnet
+from texture_core.classifiers.yamnet_file import check_yamnet
 from texture_core.errors import ClassifierError
 
 

