@@ -52,8 +52,8 @@ def synthesize_spectrogram(
         torch.set_num_threads(threads)
     started = time.monotonic()
     reference = torch.from_numpy(target.log_magnitude).to(device)
-    run = _Run(reference, target.sample_rate / target.hop_length, parameters, seed, progress)
     try:
+        run = _Run(reference, target.sample_rate / target.hop_length, parameters, seed, progress)
         log_magnitude = run.minimize(_start(target.log_magnitude, parameters.start, seed, texture, setting).to(device))
     except (OptimizationError, ParameterError) as error:
         raise type(error)(f"texture {texture}, setting {setting}: {error}") from None
