@@ -9,8 +9,10 @@ bin := .venv/bin
 pip_install = PIP_REQUIRE_VIRTUALENV=1 $(bin)/python -m pip install --disable-pip-version-check --no-input $(PIP_ARGS)
 run_pins := requirements.lock pyproject.toml
 test_pins := requirements-dev.lock
-# Whether .venv is an environment with pip, and not what an interrupted removal left: a link to the system's Python.
-usable = $(bin)/python -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null
+# Whether .venv is whole: no set-up was interrupted, and it is an environment with pip, not what an interrupted removal
+# leaves, a link to the system's Python.
+usable = { [ ! -e .venv/unfinished ] && \
+	$(bin)/python -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null; }
 # What a stamp holds: the files that were installed from, and where, because an environment cannot be moved.
 stamp_text = { cat $(1); pwd -P; }
 # Empty if the stamp still holds that and the environment is usable, else FORCE.
@@ -26,6 +28,7 @@ help: ## Show this list
 
 run: setup ## Set up .venv, then synthesise the built-in demo into results/
 	$(bin)/snakemake --cores $(CORES)
+	@echo "Look and listen: open results/demo/listening/index.html in a browser."
 
 test: setup-test ## Set up .venv, then run every test
 	$(bin)/python -m pytest
@@ -41,7 +44,7 @@ setup-test: .venv/test.stamp ## Set up .venv for make test
 
 .venv/run.stamp: $(call changed,.venv/run.stamp,$(run_pins))
 	@$(call require_python,$(PYTHON),install Python 3.11 or later and name it: make $(MAKECMDGOALS) PYTHON=python3.12)
-	@if [ -e .venv/unfinished ] || ! $(usable) || { [ -e $@ ] && [ "$$(tail -n 1 $@)" != "$$(pwd -P)" ]; }; then \
+	@if ! $(usable) || { [ -e $@ ] && [ "$$(tail -n 1 $@)" != "$$(pwd -P)" ]; }; then \
 		echo "Making .venv with $(PYTHON) ..."; \
 		rm -f $(bin)/python .venv/pyvenv.cfg && rm -rf .venv && mkdir .venv && touch .venv/unfinished; \
 		"$(PYTHON)" -m venv .venv || { \
