@@ -27,6 +27,11 @@ if CONFIGURATION.corpus_dir is None:
 
     include: "workflow/rules/demo_corpus.smk"
 
+elif CONFIGURATION.bad_textures == "stop":
+
+    onstart:
+        refuse_bad_recordings()
+
 
 include: "workflow/rules/check_corpus.smk"
 include: "workflow/rules/prepare_audio.smk"

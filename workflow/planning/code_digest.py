@@ -193,8 +193,8 @@ class CodeDigests:
     def _find(self, name, importer):
         """The files that importing a dotted name runs, those of its packages first; none if it is not the project's."""
         roots = [self._checkout]
-        if importer is not None and importer.parent == self._scripts:
-            roots.insert(0, self._scripts)
+        if importer is not None and importer.is_relative_to(self._scripts.parent):
+            roots[:0] = [self._scripts, self._scripts.parent]
         for root in roots:
             files, folder = [], root
             for part in name.split("."):

@@ -59,11 +59,16 @@ class Configuration:
     minimum_seconds: float
     minimum_reason: str
 
+    @property
+    def check(self):
+        """The path of the report on the recordings."""
+        return f"results/{self.corpus}/corpus_check.json"
+
     def recording(self, texture):
         """The path of a texture's recording."""
         if self.corpus_dir is None:
             return f"results/{self.corpus}/recordings/{texture.name}.wav"
-        return os.path.join(self.corpus_dir, texture.file)  # noqa: PTH118
+        return os.path.normpath(os.path.join(self.corpus_dir, texture.file))  # noqa: PTH118
 
 
 def load(config, *, files=(), checkout=Path()):
@@ -171,6 +176,9 @@ def _corpus(config, checkout):
             problem = (
                 f"corpus_dir: expected a folder of recordings, found {what} ({shown(config['corpus_dir'])}); correct it"
             )
+            return config["corpus"] or derived, folder, [], [], [problem]
+        if "{" in folder or "}" in folder:
+            problem = f"corpus_dir: expected a path without {{ and }}, found {shown(folder)}; rename the folder"
             return config["corpus"] or derived, folder, [], [], [problem]
         sheet = config["sheet"] or corpora.find_sheet(folder)
         textures, problems = corpora.read_sheet(sheet) if sheet else corpora.list_folder(folder)

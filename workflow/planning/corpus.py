@@ -59,7 +59,6 @@ class Texture:
         return {
             "also_class": self.also_class,
             "class": self.class_name,
-            "file": self.file,
             "name": self.name,
             "title": self.title,
         }
@@ -191,6 +190,11 @@ def list_folder(folder):
         ]
     textures, problems, first_files = [], [], {}
     for file in files:
+        if "{" in file or "}" in file:
+            # Snakemake takes what stands between them for a wildcard.
+            problems.append(
+                f"corpus_dir: expected file names without {{ and }}, found {shown(file)} in {folder}; rename it"
+            )
         name = safe_name(Path(file).stem)
         first = first_files.setdefault(name.casefold(), file)
         if first != file:

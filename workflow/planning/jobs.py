@@ -64,7 +64,7 @@ class Jobs:
         return plain(
             {
                 "bad_textures": configuration.bad_textures,
-                "left_out": [texture.to_mapping() | {"reason": reason} for texture, reason in configuration.left_out],
+                "left_out": [{"texture": texture.name, "reason": reason} for texture, reason in configuration.left_out],
                 "minimum_reason": configuration.minimum_reason,
                 "minimum_seconds": configuration.minimum_seconds,
                 "textures": [texture.to_mapping() for texture in configuration.textures],

@@ -1,13 +1,12 @@
 # A checkpoint, but asked for as one only where bad textures are skipped: else the whole plan stands from the start.
-# What the other stages wait for is `passed`, as ancient(), so that a new texture reruns none of the others. Snakemake
-# runs them all the same if an ancient input is missing; so `passed` is marked update(), which keeps it when a bad
-# recording stops this job, while `report` goes and so demands another check.
+# No stage waits for its report where they stop the run: onstart (see the Snakefile) has then looked at every recording
+# before any job. An ancient() input in its place would hide other reasons to run from dry runs: Snakemake does not look
+# for reasons of its own in a job that has an unfinished job before it, even where that one would not trigger it.
 checkpoint check_corpus:
     input:
         recordings=recordings,
     output:
         report="results/{corpus}/corpus_check.json",
-        passed=update("results/{corpus}/corpus_check.passed"),
     log:
         "results/{corpus}/logs/check_corpus.log",
     conda:

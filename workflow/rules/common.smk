@@ -49,6 +49,19 @@ def recordings(wildcards):
     return [recording(texture) for texture in TEXTURES]
 
 
+def refuse_bad_recordings():
+    """Stop the run, before its first job, if a recording that no earlier check has seen cannot be used."""
+    from planning.recordings import look_at, not_yet_seen, refusal
+
+    corpus, audio = JOBS.corpus(), JOBS.audio()
+    paths = {texture: recording(texture) for texture in TEXTURES}
+    _, bad = look_at(
+        corpus, audio, not_yet_seen(corpus, audio, paths, CONFIGURATION.check)
+    )
+    if bad:
+        raise WorkflowError(refusal(bad, corpus))
+
+
 def usable_textures():
     """The textures to compute; where bad ones are skipped, only the check of the corpus tells which these are."""
     if CONFIGURATION.bad_textures == "stop":

@@ -1,7 +1,6 @@
 rule prepare_audio:
     input:
         recording=lambda wildcards: recording(wildcards.texture),
-        check=ancient("results/{corpus}/corpus_check.passed"),
     output:
         audio="results/{corpus}/audio/{texture}.wav",
     log:

@@ -5,7 +5,8 @@ import traceback
 from pathlib import Path
 
 # The code that the digests cover is then the code that runs, whatever else is installed.
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+_WORKFLOW = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(_WORKFLOW.parent), str(_WORKFLOW)]
 
 
 def run(main, snakemake):

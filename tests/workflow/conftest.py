@@ -1,0 +1,197 @@
+"""What the workflow tests share: a copy of the project, real Snakemake in it, and a small study that has been run."""
+
+import copy
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import soundfile
+import yaml
+
+from texture_core.demo import demo_texture
+
+CHECKOUT = Path(__file__).parents[2]
+SOURCES = ("Snakefile", "profiles", "workflow", "config", "texture_core", "environment.yml")
+
+sys.path.insert(0, str(CHECKOUT / "workflow"))
+
+# Small enough for seconds, and yet every stage has something to do.
+TINY = {
+    "defaults": {
+        "features": {"filters": 2, "kernel_widths": [2, 4]},
+        "autocorrelation": {"minimum_lag": 0.05, "maximum_lag": 0.2},
+        "optimizer": {"iterations": 3},
+        "inversion": {"iterations": 2},
+    },
+    "settings": {"gram": {"alpha": 0, "beta": 0}, "full": {"alpha": 5.0, "beta": 1.0e-4}},
+}
+HTML_TITLE = 'Rain <script>alert(1)</script> & "drops" {wildcards.x}'
+SHEET = [
+    ("name", "class", "title", "file", "note"),
+    ("taps", "rhythmic", "Three taps", "tapping, slow.wav", "a column that nobody reads"),
+    ("rain", "other", HTML_TITLE, "weather/rain #1 ' %.flac", ""),
+]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of Snakemake left behind."""
+
+    code: int
+    text: str
+
+    @property
+    def jobs(self):
+        """The jobs that it ran or, in a dry run, would run: their messages."""
+        return set(re.findall(r"^Job \d+: (.+)$", self.text, re.MULTILINE))
+
+
+class Tree:
+    """A copy of the project with its own results."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+
+    @classmethod
+    def of_checkout(cls, root):
+        root.mkdir(parents=True)
+        for name in SOURCES:
+            source = CHECKOUT / name
+            if source.is_symlink() or source.is_file():
+                shutil.copy2(source, root / name, follow_symlinks=False)
+            else:
+                shutil.copytree(source, root / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        return cls(root)
+
+    def copy(self, root):
+        shutil.copytree(self.root, root, symlinks=True)
+        return Tree(root)
+
+    def path(self, name):
+        return self.root / name
+
+    def read(self, name):
+        return self.path(name).read_text(encoding="utf-8")
+
+    def write(self, name, text):
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def configure(self, configuration):
+        self.write("study.yaml", yaml.safe_dump(configuration, sort_keys=False))
+
+    def write_sheet(self, rows, name="my recordings/corpus.tsv"):
+        self.write(name, "".join("\t".join(row) + "\n" for row in rows))
+
+    def record(self, name, texture="rain", duration=0.7, sample_rate=16000, seed=0):
+        path = self.path(f"my recordings/{name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, demo_texture(texture, seed=seed, duration=duration, sample_rate=sample_rate), sample_rate)
+
+    def edit(self, name):
+        """Change what a module means."""
+        self.write(name, self.read(name) + "\n_EDITED_BY_A_TEST = 1\n")
+
+    def command(self, *arguments, configfile="study.yaml", cores=2):
+        chosen = ["--configfile", configfile] if configfile else []
+        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *chosen, *arguments]
+
+    def snakemake(self, *arguments, **options):
+        done = subprocess.run(
+            self.command(*arguments, **options),
+            cwd=self.root,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        return Outcome(done.returncode, done.stdout)
+
+    @staticmethod
+    def environment():
+        return {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
+
+    def planned(self, *arguments, **options):
+        """The jobs that a run would run now."""
+        outcome = self.snakemake("--dry-run", *arguments, **options)
+        assert outcome.code == 0, outcome.text
+        return outcome.jobs
+
+
+def jobs(stages, textures=("taps", "rain"), settings=("gram", "full")):
+    """The messages of the jobs of some stages."""
+    messages = set()
+    for stage in stages:
+        if stage in ("check_corpus",):
+            messages.add("check_corpus: every recording of my_recordings")
+        elif stage in ("table", "listening_page"):
+            messages.add(f"{stage}: my_recordings")
+        elif stage in ("prepare_audio", "spectrogram", "figures"):
+            messages |= {f"{stage}: texture {texture}" for texture in textures}
+        else:
+            messages |= {f"{stage}: texture {t}, setting {s}" for t in textures for s in settings}
+    return messages
+
+
+@pytest.fixture(scope="session")
+def planned_jobs():
+    return jobs
+
+
+@pytest.fixture
+def tiny():
+    """The small configuration, to be changed at will."""
+    return copy.deepcopy(TINY) | {"corpus_dir": "my recordings"}
+
+
+@pytest.fixture(scope="session")
+def html_title():
+    return HTML_TITLE
+
+
+@pytest.fixture(scope="session")
+def fresh_tree(tmp_path_factory):
+    """The project with a small study that has not been run; not to be changed."""
+    tree = Tree.of_checkout(tmp_path_factory.mktemp("fresh") / "project")
+    # More than a megabyte, above which Snakemake by itself compares no contents.
+    tree.record("tapping, slow.wav", "tapping", sample_rate=96000, duration=6.0)
+    tree.path("my recordings/weather").mkdir()
+    tree.record("weather/rain #1 ' %.flac", "rain", sample_rate=22050)
+    tree.write_sheet(SHEET)
+    tree.configure(copy.deepcopy(TINY) | {"corpus_dir": "my recordings", "audio": {"duration": 0.6}})
+    return tree
+
+
+@pytest.fixture(scope="session")
+def finished_tree(fresh_tree, tmp_path_factory):
+    """The small study after a run; not to be changed."""
+    tree = fresh_tree.copy(tmp_path_factory.mktemp("finished") / "project")
+    outcome = tree.snakemake()
+    assert outcome.code == 0, outcome.text
+    return tree
+
+
+@pytest.fixture
+def fresh(fresh_tree, tmp_path):
+    """A copy of the small study before its run."""
+    return fresh_tree.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def finished(finished_tree, tmp_path):
+    """A copy of the small study after its run, with all its times."""
+    return finished_tree.copy(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def empty_tree(tmp_path_factory):
+    """The project alone, without recordings."""
+    return Tree.of_checkout(tmp_path_factory.mktemp("empty") / "project")

@@ -1,0 +1,90 @@
+"""Looking at the recordings themselves, header and samples, before anything is computed from any of them."""
+
+from pathlib import Path
+
+from texture_core.audio import check_recording
+from texture_core.errors import AudioError, StorageError
+from texture_core.parameters import AudioParameters, from_mapping
+from texture_core.storage import read_json
+
+
+def look_at(corpus, audio, paths):
+    """Check recordings and sort the usable from the bad.
+
+    Parameters
+    ----------
+    corpus : mapping
+        What `planning.jobs.Jobs.corpus` gives.
+    audio : mapping
+        What `planning.jobs.Jobs.audio` gives.
+    paths : mapping
+        Texture's name to path; textures without a path are passed over.
+
+    Returns
+    -------
+    usable : list of dict
+        Name, class, also_class, title, duration (s), sample_rate (Hz), channels.
+    bad : list of dict
+        Texture and reason.
+    """
+    parameters = from_mapping(AudioParameters, audio)
+    usable, bad = [], []
+    for texture in corpus["textures"]:
+        if texture["name"] not in paths:
+            continue
+        try:
+            facts = check_recording(paths[texture["name"]], parameters, corpus["minimum_seconds"])
+        except AudioError as error:
+            bad.append({"texture": texture["name"], "reason": str(error)})
+        else:
+            usable.append(texture | facts)
+    return usable, bad
+
+
+def demands(corpus, audio):
+    """What a recording must meet; a report tells which demands it was made under."""
+    return {"audio": audio, "minimum_seconds": corpus["minimum_seconds"]}
+
+
+def not_yet_seen(corpus, audio, paths, report):
+    """The recordings that a report of an earlier check does not vouch for.
+
+    Parameters
+    ----------
+    corpus, audio, paths
+        As in `look_at`.
+    report : path
+        The earlier check's ``corpus_check.json``, which need not exist.
+
+    Returns
+    -------
+    dict
+        Texture's name to path.
+    """
+    report = Path(report)
+    try:
+        known = read_json(report)
+        if known["demands"] != demands(corpus, audio):
+            return dict(paths)
+        seen = {texture["name"] for texture in known["textures"]}
+        made = report.stat().st_mtime_ns
+    except (StorageError, OSError, KeyError, TypeError):
+        return dict(paths)
+    return {name: path for name, path in paths.items() if name not in seen or Path(path).stat().st_mtime_ns >= made}
+
+
+def refusal(bad, corpus):
+    """The message of a check that stops: all bad recordings, and what to do."""
+    count = len(corpus["textures"]) + len(corpus["left_out"])
+    lines = [
+        f"check_corpus: {len(bad)} of {count} recordings cannot be used.",
+        *(f"  - texture {item['texture']}: {item['reason']}" for item in bad),
+        f"A recording must last at least {corpus['minimum_seconds']:.3f} s, for {corpus['minimum_reason']}.",
+    ]
+    if corpus["bad_textures"] == "stop":
+        lines.append(
+            "Mend them or take them out of the corpus; with bad_textures: skip, the others go on without them."
+        )
+    else:
+        lines.append("None is left to go on with; mend them.")
+    return "\n".join(lines)
