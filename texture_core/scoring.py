@@ -30,7 +30,8 @@ class ScoreInput:
         The range of lags.
     classifiers : mapping
         The files of trained classifiers, by the names that the scores ask for: ``yamnet``; ``vggish``, ``vggish_pca``
-        and ``vggish_head``. Scores that need none of them are the same whatever is here.
+        and ``vggish_head``. In place of a path may stand the `ClassifierError` that tells why there is none. Scores
+        that need no classifier are the same whatever is here.
     """
 
     target: Spectrogram
@@ -58,11 +59,14 @@ class ScoreInput:
         Raises
         ------
         ClassifierError
-            If none was given.
+            If none was given, or what was given in its place.
         """
-        if not self.classifiers.get(name):
+        file = self.classifiers.get(name)
+        if isinstance(file, ClassifierError):
+            raise file
+        if not file:
             raise ClassifierError(f"classifiers.{name}: no file was given, so what needs it is left out")
-        return Path(self.classifiers[name])
+        return Path(file)
 
 
 def score(names, *, missing=None, **inputs):

