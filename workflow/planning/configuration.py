@@ -109,6 +109,9 @@ def load(config, *, files=(), checkout=Path()):
         for name in config["scores"]
         if name not in known
     ]
+    if not config["grid"] and any(problem.startswith("grid") for problem in problems):
+        # What was wrong in it has been told; that nothing is left would be told for nothing.
+        config["grid"] = None
     settings, found = read_settings(
         config["defaults"] or {}, config["settings"] or {}, config["grid"], config["grid_prefix"] or ""
     )

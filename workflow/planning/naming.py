@@ -69,11 +69,10 @@ def _value_text(value):
 def _number_text(value):
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
-    if 1e-2 <= abs(value) < 1e6:
-        text = repr(float(value))
-    else:
-        mantissa, exponent = f"{value:.16e}".split("e")
+    text = repr(float(value))
+    if not 1e-2 <= abs(value) < 1e6:
+        # As few digits as tell the number apart.
         shortest = next(t for digits in range(17) if float(t := f"{value:.{digits}e}") == value)
-        mantissa, exponent = shortest.split("e")
+        mantissa, _, exponent = shortest.partition("e")
         text = f"{mantissa}e{int(exponent)}"
     return text.replace(".", "p")
