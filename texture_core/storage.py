@@ -205,7 +205,11 @@ def _reading(path):
 
 def _get_spectrogram(file):
     dataset = file["log_magnitude"]
-    n_fft = int(file.attrs["n_fft"])
+    sample_rate, n_fft, hop_length = (int(file.attrs[name]) for name in ("sample_rate", "n_fft", "hop_length"))
+    if min(sample_rate, n_fft, hop_length) < 1:
+        raise StorageError(f"sample_rate {sample_rate}, n_fft {n_fft}, hop_length {hop_length}: expected all above 0")
+    if not isinstance(dataset, h5py.Dataset):
+        raise StorageError("log_magnitude is not a dataset")
     if dataset.ndim != 2 or dataset.shape[0] != n_fft // 2 + 1 or dataset.shape[1] < 1:
         raise StorageError(f"log_magnitude has shape {dataset.shape}, expected ({n_fft // 2 + 1}, frames)")
     log_magnitude = dataset[:].astype(np.float32, copy=False)
@@ -213,9 +217,9 @@ def _get_spectrogram(file):
         raise StorageError("log_magnitude holds values that are negative or not finite")
     return Spectrogram(
         log_magnitude,
-        int(file.attrs["sample_rate"]),
+        sample_rate,
         n_fft,
-        int(file.attrs["hop_length"]),
+        hop_length,
         str(file.attrs["window"]),
         str(file.attrs["scale"]),
     )
