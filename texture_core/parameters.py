@@ -6,7 +6,7 @@ through its value, never through this file. So that an added parameter reruns no
 `to_mapping` leaves out a field at its neutral value.
 """
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 
@@ -19,7 +19,8 @@ def _require(condition, key, expected, found):
 
 
 def _is_number(value):
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Not math.isfinite, which cannot take a whole number beyond the range of a float.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _is_integer(value):
@@ -119,13 +120,15 @@ class FeatureParameters:
     options: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        object.__setattr__(self, "kernel_widths", tuple(self.kernel_widths))
         _require(
-            len(self.kernel_widths) > 0 and all(_is_integer(w) and w >= 1 for w in self.kernel_widths),
+            isinstance(self.kernel_widths, list | tuple)
+            and len(self.kernel_widths) > 0
+            and all(_is_integer(w) and w >= 1 for w in self.kernel_widths),
             "features.kernel_widths",
             "one or more whole numbers of frames, each at least 1",
             self.kernel_widths,
         )
+        object.__setattr__(self, "kernel_widths", tuple(self.kernel_widths))
         _require(
             _is_integer(self.filters) and self.filters >= 1,
             "features.filters",
@@ -133,6 +136,7 @@ class FeatureParameters:
             self.filters,
         )
         _require(self.padding in ("valid", "circular"), "features.padding", "valid or circular", self.padding)
+        _require(isinstance(self.options, Mapping), "features.options", "a mapping", self.options)
 
 
 @dataclass(frozen=True)
@@ -347,6 +351,8 @@ def minimum_seconds(parameters, audio, spectrogram):
     longest_lag = lag_frames(parameters.autocorrelation, frame_rate)[1]
     trimmed = widest - 1 if parameters.features.padding == "valid" else 0
     needs = [
+        # Reflected ends take half a transform, on the way back too.
+        (spectrogram.n_fft // 2 // spectrogram.hop_length + 2, f"the transform of {spectrogram.n_fft} samples"),
         (widest, f"the widest kernel, {widest} frames"),
         # The autocorrelation score is computed for every setting, the term on feature maps only where it has a weight.
         (longest_lag + 1, f"the longest lag ({parameters.autocorrelation.maximum_lag} s) and a frame"),
@@ -360,8 +366,7 @@ def minimum_seconds(parameters, audio, spectrogram):
             )
         )
     frames, reason = max(needs)
-    samples = max((frames - 1) * spectrogram.hop_length, spectrogram.n_fft // 2 + 1)
-    return samples / audio.sample_rate, reason
+    return (frames - 1) * spectrogram.hop_length / audio.sample_rate, reason
 
 
 def lag_frames(autocorrelation, frame_rate):
