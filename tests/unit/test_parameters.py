@@ -1,0 +1,301 @@
+"""Every range with its key, the mappings that travel to jobs, and the shortest recording."""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from texture_core.audio import check_recording, write_audio
+from texture_core.errors import AudioError, ParameterError, TextureError
+from texture_core.inversion import invert
+from texture_core.parameters import (
+    AudioParameters,
+    AutocorrelationParameters,
+    DiversityParameters,
+    FeatureParameters,
+    InversionParameters,
+    OptimizerParameters,
+    Parameters,
+    SpectrogramParameters,
+    from_mapping,
+    lag_frames,
+    minimum_seconds,
+    to_mapping,
+)
+from texture_core.scoring import score
+from texture_core.spectrogram import log_spectrogram
+from texture_core.storage import Spectrogram
+from texture_core.synthesis import synthesize_spectrogram
+
+NO_NUMBER = ["1", None, True, math.nan, math.inf, -math.inf, [1], 10**400]
+NO_INTEGER = [*NO_NUMBER[:-1], 1.5, 2.0]
+
+# class, field, values that are refused, the extreme values that are not
+RANGES = [
+    (AudioParameters, "sample_rate", [*NO_INTEGER, 0, -16000, 999, 192001], [1000, 192000]),
+    (AudioParameters, "normalize", ["Peak", "", None, 1, ["peak"]], ["peak", "rms", "none"]),
+    (AudioParameters, "duration", ["1", True, math.nan, math.inf, 0, -1.0, [1]], [None, 1e-3, 7]),
+    (SpectrogramParameters, "n_fft", [*NO_INTEGER, 0, 15, 14, 513, -512], [128, 2048]),
+    (SpectrogramParameters, "hop_length", [*NO_INTEGER, 0, -64, 257], [1, 256]),
+    (SpectrogramParameters, "window", ["hamming", None, 1], ["hann"]),
+    (FeatureParameters, "kernel_widths", [[], [0], [2, -4], [2.0], ["2"], [True], "24", 4, None], [[1], (2, 256)]),
+    (FeatureParameters, "filters", [*NO_INTEGER, 0, -1], [1, 4096]),
+    (FeatureParameters, "padding", ["same", None, 0], ["valid", "circular"]),
+    (FeatureParameters, "options", [None, 3, "a", [1]], [{}, {"model": "vggish"}]),
+    (AutocorrelationParameters, "minimum_lag", [*NO_NUMBER, -0.1, 2.0, 3.0], [0, 0.0, 1.9]),
+    (AutocorrelationParameters, "maximum_lag", [*NO_NUMBER, 0, 0.2, -1], [0.21, 60]),
+    (DiversityParameters, "shifts", ["all", None, 1], ["exact", "comb"]),
+    (DiversityParameters, "iterations", [*NO_INTEGER, -1], [0, 10000]),
+    (DiversityParameters, "comb_spacing", [*NO_INTEGER, 0, -1], [1, 10000]),
+    (DiversityParameters, "comb_memory", [*NO_INTEGER, -1], [0, 100]),
+    (OptimizerParameters, "iterations", [*NO_INTEGER, 0, -1], [1, 100000]),
+    (OptimizerParameters, "history", [*NO_INTEGER, 0, -1], [1, 100]),
+    (InversionParameters, "iterations", [*NO_INTEGER, -1], [0, 100000]),
+    (InversionParameters, "match_rms", [0, 1, "yes", None], [True, False]),
+    (Parameters, "alpha", [*NO_NUMBER, -1e-9, -1], [0, 0.0, 1e5]),
+    (Parameters, "beta", [*NO_NUMBER, -1e-9, -1], [0, 0.0, 1.0]),
+    (Parameters, "start", ["zeros", None, 1], ["noise", "surrogate"]),
+]
+SECTION = {
+    AudioParameters: "audio.",
+    SpectrogramParameters: "spectrogram.",
+    FeatureParameters: "features.",
+    AutocorrelationParameters: "autocorrelation.",
+    DiversityParameters: "diversity.",
+    OptimizerParameters: "optimizer.",
+    InversionParameters: "inversion.",
+    Parameters: "",
+}
+# Which the registry checks, with the list of what there is.
+NAMES = {(FeatureParameters, "type"), (OptimizerParameters, "type"), (InversionParameters, "algorithm")}
+
+
+def wrong_values():
+    for cls, name, refused, _ in RANGES:
+        for value in refused:
+            yield pytest.param(cls, name, value, id=f"{SECTION[cls]}{name}={str(value)[:12]}")
+
+
+@pytest.mark.parametrize(("cls", "name", "value"), list(wrong_values()))
+def test_a_value_out_of_range_is_refused_with_its_key(cls, name, value):
+    # A lag above the other one may be laid at either's door.
+    key = r"(minimum_lag|maximum_lag)" if name.endswith("_lag") else name
+    with pytest.raises(ParameterError, match=f"^{SECTION[cls]}{key}: expected .*found ") as caught:
+        cls(**{name: value})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("cls", "name", "_", "values"), RANGES)
+def test_the_ends_of_a_range_are_inside(cls, name, _, values):
+    for value in values:
+        found = getattr(cls(**{name: value}), name)
+        assert found == (tuple(value) if name == "kernel_widths" else value)
+
+
+def test_every_field_is_tested_here():
+    tested = {(cls, name) for cls, name, _, _ in RANGES} | NAMES
+    for cls in SECTION:
+        for f in dataclasses.fields(cls):
+            assert (cls, f.name) in tested or dataclasses.is_dataclass(f.type), (cls, f.name)
+
+
+def test_the_defaults_are_the_papers():
+    defaults = Parameters()
+    assert (defaults.alpha, defaults.beta) == (1e3, 1e-4)
+    assert defaults.features.kernel_widths == (2, 4, 8, 16, 32, 64)
+    assert defaults.features.filters == 512
+    assert lag_frames(defaults.autocorrelation, 250.0) == (50, 500)
+    assert (defaults.diversity.iterations, defaults.diversity.comb_spacing, defaults.diversity.comb_memory) == (
+        100,
+        50,
+        10,
+    )
+    assert (defaults.optimizer.type, defaults.optimizer.iterations) == ("lbfgsb", 2000)
+    assert (defaults.inversion.algorithm, defaults.inversion.iterations) == ("griffin_lim", 500)
+    assert (AudioParameters().sample_rate, AudioParameters().normalize) == (16000, "peak")
+    assert (SpectrogramParameters().n_fft, SpectrogramParameters().hop_length) == (512, 64)
+
+
+def test_parameters_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Parameters().alpha = 3
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Parameters().features.filters = 3
+
+
+# --- mappings ---
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"gamma": 1}, r"settings\[2\]\.gamma: unknown key; known here: .*alpha.*features"),
+        ({"features": {"filter": 3}}, r"settings\[2\]\.features\.filter: unknown key; known here: .*filters"),
+        ({"features": {"filters": 0}}, r"settings\[2\]\.features\.filters: expected .* found 0"),
+        ({"alpha": -1}, r"settings\[2\]\.alpha: expected .* found -1"),
+        ({"diversity": 3}, r"settings\[2\]\.diversity: expected a mapping, found 3"),
+        ({"optimizer": None}, r"settings\[2\]\.optimizer: expected a mapping, found None"),
+        ({3: 4}, r"settings\[2\]\.3: unknown key"),
+    ],
+)
+def test_messages_hold_the_path_of_the_key(mapping, message):
+    with pytest.raises(ParameterError, match=f"^{message}"):
+        from_mapping(Parameters, mapping, "settings[2]")
+    with pytest.raises(ParameterError, match="^" + message.replace(r"settings\[2\]\.", "")):
+        from_mapping(Parameters, mapping)
+
+
+def test_the_path_of_a_class_that_is_a_section_itself():
+    with pytest.raises(ParameterError, match=r"^audio\.sample_rate: expected"):
+        from_mapping(AudioParameters, {"sample_rate": 3})
+
+
+def test_from_mapping_takes_what_is_given_and_defaults_for_the_rest():
+    found = from_mapping(
+        Parameters, {"alpha": 5, "features": {"kernel_widths": [3], "padding": "circular"}, "diversity": {}}
+    )
+    expected = Parameters(alpha=5, features=FeatureParameters(kernel_widths=(3,), padding="circular"))
+    assert found == expected
+    assert from_mapping(Parameters, {}) == Parameters()
+
+
+def test_mappings_are_plain_and_lead_back():
+    parameters = Parameters(alpha=1, start="surrogate", features=FeatureParameters(options={"a": [1, 2]}))
+    mapping = to_mapping(parameters)
+    assert from_mapping(Parameters, mapping) == parameters
+    assert json.loads(json.dumps(mapping)) == mapping
+    audio = to_mapping(AudioParameters(duration=4))
+    assert from_mapping(AudioParameters, audio) == AudioParameters(duration=4.0)
+    assert to_mapping(AudioParameters())["duration"] is None
+
+
+def test_equal_parameters_have_the_same_mapping_to_the_letter():
+    first = from_mapping(
+        Parameters, {"alpha": 1000, "beta": 0, "autocorrelation": {"maximum_lag": 2, "minimum_lag": 0.2}}
+    )
+    second = from_mapping(
+        Parameters, {"autocorrelation": {"minimum_lag": 0.2, "maximum_lag": 2.0}, "beta": 0.0, "alpha": 1000.0}
+    )
+    assert json.dumps(to_mapping(first)) == json.dumps(to_mapping(second))
+    assert json.dumps(to_mapping(AudioParameters(duration=4))) == json.dumps(to_mapping(AudioParameters(duration=4.0)))
+    assert json.dumps(to_mapping(Parameters())) == json.dumps(to_mapping(from_mapping(Parameters, {})))
+    assert json.dumps(to_mapping(first)) != json.dumps(to_mapping(Parameters(alpha=1001, beta=0)))
+
+
+@dataclass(frozen=True)
+class Inner:
+    old: int = 1
+    new: float = field(default=0.5, metadata={"neutral": 0.0})
+
+
+@dataclass(frozen=True)
+class Outer:
+    inner: Inner = Inner()
+    flag: str = field(default="off", metadata={"neutral": "off"})
+
+
+def test_a_field_at_its_neutral_value_is_left_out():
+    assert to_mapping(Outer()) == {"inner": {"old": 1, "new": 0.5}}
+    assert to_mapping(Outer(Inner(2, 0.0), "on")) == {"inner": {"old": 2}, "flag": "on"}
+    assert to_mapping(Outer(Inner(2, 0))) == {"inner": {"old": 2}}
+
+
+def test_parameters_that_came_later_do_not_show_at_their_neutral_values():
+    assert "start" not in to_mapping(Parameters(start="noise"))
+    assert to_mapping(Parameters(start="surrogate"))["start"] == "surrogate"
+
+
+# --- lags ---
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "rate", "expected"),
+    [
+        (0.2, 2.0, 250.0, (50, 500)),
+        (0, 0.004, 250.0, (0, 1)),
+        (0.2, 2.0, 344.53125, (69, 689)),
+        (0.1, 0.3, 10.0, (1, 3)),
+    ],
+)
+def test_lags_in_frames(minimum, maximum, rate, expected):
+    assert lag_frames(AutocorrelationParameters(minimum, maximum), rate) == expected
+
+
+def test_a_range_without_a_lag():
+    with pytest.raises(ParameterError, match=r"autocorrelation: no lag between 0\.0 and 0\.001 s at 250 frames/s"):
+        lag_frames(AutocorrelationParameters(0.0, 0.001), 250.0)
+
+
+# --- the shortest recording ---
+
+SHORTEST = {
+    "widest kernel": ({"features": {"kernel_widths": [2, 40], "filters": 2}}, 0.1),
+    "longest lag": ({"features": {"kernel_widths": [2, 8], "filters": 2}}, 0.1),
+    "transform": ({"features": {"kernel_widths": [2], "filters": 2}}, 0.004),
+}
+
+
+def run_chain(samples, parameters):
+    """All that a setting computes of a recording."""
+    target = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    synthesis = synthesize_spectrogram(target, parameters, seed=0).spectrogram
+    found = invert(synthesis, parameters.inversion, seed=0)
+    return score(
+        ["autocorrelation", "diversity"],
+        target=target,
+        synthesis=synthesis,
+        target_samples=samples,
+        synthesis_samples=found,
+        sample_rate=16000,
+        autocorrelation=parameters.autocorrelation,
+    )
+
+
+@pytest.mark.parametrize("case", SHORTEST)
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+@pytest.mark.parametrize("padding", ["valid", "circular"])
+def test_the_shortest_recording_works_and_a_shorter_one_does_not(case, alpha, padding, tmp_path):
+    fields, maximum_lag = SHORTEST[case]
+    parameters = from_mapping(
+        Parameters,
+        {
+            "alpha": alpha,
+            "features": fields["features"] | {"padding": padding},
+            "autocorrelation": {"minimum_lag": 0, "maximum_lag": maximum_lag},
+            "optimizer": {"iterations": 1},
+            "inversion": {"iterations": 1},
+        },
+    )
+    seconds, reason = minimum_seconds(parameters, AudioParameters(), SpectrogramParameters())
+    frames = round(16000 * seconds)
+    assert frames == pytest.approx(16000 * seconds, abs=1e-9)
+    samples = (0.3 * np.random.default_rng(0).normal(size=frames)).astype(np.float32)
+
+    assert all(math.isfinite(value) for value in run_chain(samples, parameters).values())
+    for shorter in (samples[:-1], samples[:-64]):
+        with pytest.raises((TextureError, ValueError)):
+            run_chain(shorter, parameters)
+
+    write_audio(tmp_path / "a.wav", samples, 16000)
+    assert check_recording(tmp_path / "a.wav", AudioParameters(), seconds)["duration"] == seconds
+    write_audio(tmp_path / "a.wav", samples[:-1], 16000)
+    with pytest.raises(AudioError, match="expected at least"):
+        check_recording(tmp_path / "a.wav", AudioParameters(), seconds)
+    assert {"widest kernel": "kernel", "longest lag": "lag", "transform": "transform"}[case] in reason
+
+
+def test_the_papers_setting_needs_two_seconds_and_the_widest_kernel():
+    seconds, reason = minimum_seconds(Parameters(), AudioParameters(), SpectrogramParameters())
+    # 500 frames of lag, one more to compare, and the 63 that a kernel of 64 takes away.
+    assert seconds == pytest.approx((501 + 63 - 1) * 0.004)
+    assert "2.0 s" in reason
+    assert "64 frames" in reason
+    gram = minimum_seconds(Parameters(alpha=0), AudioParameters(), SpectrogramParameters())[0]
+    assert gram == pytest.approx(500 * 0.004)
+    wide = Parameters(alpha=0, features=FeatureParameters(kernel_widths=(1000,)))
+    seconds, reason = minimum_seconds(wide, AudioParameters(), SpectrogramParameters())
+    assert seconds == pytest.approx(999 * 0.004)
+    assert "1000 frames" in reason
