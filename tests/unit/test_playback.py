@@ -1,0 +1,70 @@
+"""Sounds for listening: equally loud, never clipped, compressed without loss, the same bytes for the same samples."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from texture_core.errors import StorageError
+from texture_core.loudness import loudness
+from texture_core.playback import write_matched
+
+
+@pytest.fixture
+def sounds(tmp_path):
+    """A steady noise beyond full scale, and sparse clicks, whose peak is far above their loudness."""
+    generator = np.random.default_rng(0)
+    clicks = np.zeros(16000, np.float32)
+    clicks[::4000] = 1.0
+    made = {"noise": generator.standard_normal(16000).astype(np.float32), "clicks": clicks}
+    for name, samples in made.items():
+        soundfile.write(tmp_path / f"{name}.wav", samples, 16000, subtype="FLOAT")
+    return [(tmp_path / f"{name}.wav", tmp_path / "out" / f"{name}.flac") for name in made]
+
+
+def test_loud_and_sparse_sounds_become_equally_loud_without_clipping(sounds):
+    write_matched(sounds)
+    written = [soundfile.read(target) for _, target in sounds]
+    levels = [loudness(samples, sample_rate) for samples, sample_rate in written]
+    assert levels[0] == pytest.approx(levels[1], abs=0.1)
+    assert levels[0] < -23  # the clicks' peak allows no more
+    assert max(np.abs(samples).max() for samples, _ in written) == pytest.approx(10 ** (-1 / 20), abs=1e-3)
+
+
+def test_a_sound_by_itself_reaches_the_target(sounds):
+    (playback,) = write_matched(sounds[:1])
+    samples, sample_rate = soundfile.read(sounds[0][1])
+    assert loudness(samples, sample_rate) == pytest.approx(-23, abs=0.01)
+    assert playback.seconds == 1.0
+    source, _ = soundfile.read(sounds[0][0])
+    np.testing.assert_allclose(samples, source * 10 ** (playback.gain / 20), atol=1 / 32767)
+
+
+def test_the_files_are_flac_and_the_same_every_time(sounds):
+    write_matched(sounds)
+    before = [target.read_bytes() for _, target in sounds]
+    write_matched(sounds)
+    assert before == [target.read_bytes() for _, target in sounds]
+    assert [soundfile.info(target).subtype for _, target in sounds] == ["PCM_16"] * 2
+    assert [content[:4] for content in before] == [b"fLaC"] * 2
+
+
+def test_silence_and_channels_pass(tmp_path):
+    silence, stereo = tmp_path / "silence.wav", tmp_path / "stereo.wav"
+    soundfile.write(silence, np.zeros(8000), 16000, subtype="FLOAT")
+    noise = 0.1 * np.random.default_rng(0).standard_normal((16000, 2))
+    soundfile.write(stereo, noise, 44100, subtype="FLOAT")
+    quiet, loud = write_matched([(silence, tmp_path / "silence.flac"), (stereo, tmp_path / "stereo.flac")])
+    assert quiet.gain == 0.0 and not soundfile.read(tmp_path / "silence.flac")[0].any()
+    written, sample_rate = soundfile.read(tmp_path / "stereo.flac")
+    assert written.shape == (16000, 2) and sample_rate == 44100
+    np.testing.assert_allclose(written, noise * 10 ** (loud.gain / 20), atol=1 / 32767)
+
+
+def test_what_cannot_be_read_is_named(tmp_path):
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF")
+    with pytest.raises(StorageError, match=r"broken\.wav: not a sound"):
+        write_matched([(broken, tmp_path / "out.flac")])
+    with pytest.raises(StorageError, match=r"absent\.wav: there is no such file"):
+        write_matched([(tmp_path / "absent.wav", tmp_path / "out.flac")])
+    assert list(tmp_path.iterdir()) == [broken]
