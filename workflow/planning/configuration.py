@@ -35,6 +35,8 @@ class Configuration:
     audio : AudioParameters
     spectrogram : SpectrogramParameters
     scores : tuple of str
+    classifiers : dict of str to str
+        Name to file, of those that are given.
     count_in_both_classes : bool
     settings : dict of str to Parameters
         In the order of the configuration, those of the grid last.
@@ -54,6 +56,7 @@ class Configuration:
     audio: AudioParameters
     spectrogram: SpectrogramParameters
     scores: tuple
+    classifiers: dict
     count_in_both_classes: bool
     settings: dict
     minimum_seconds: float
@@ -109,6 +112,12 @@ def load(config, *, files=(), checkout=Path()):
         for name in config["scores"]
         if name not in known
     ]
+    classifiers = {name: _plain_path(path) for name, path in (config["classifiers"] or {}).items() if path}
+    problems += [
+        f"classifiers.{name}: expected a file, found none at {shown(path)}; correct it"
+        for name, path in classifiers.items()
+        if not Path(path).is_file()
+    ]
     if not config["grid"] and any(problem.startswith("grid") for problem in problems):
         # What was wrong in it has been told; that nothing is left would be told for nothing.
         config["grid"] = None
@@ -138,6 +147,7 @@ def load(config, *, files=(), checkout=Path()):
         audio=audio,
         spectrogram=spectrogram,
         scores=tuple(sorted(config["scores"])),
+        classifiers=classifiers,
         count_in_both_classes=config["count_in_both_classes"],
         settings=settings,
         minimum_seconds=needed,

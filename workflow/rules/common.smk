@@ -87,3 +87,18 @@ def described(texture):
     """What a score's record tells of its texture."""
     mapping = TEXTURES[texture].to_mapping()
     return {key: mapping[key] for key in ("also_class", "class", "title")}
+
+
+def classifier_files(wildcards):
+    """The files of the classifiers that the scores need, by name; a file that is not given is left out."""
+    given = CONFIGURATION.classifiers
+    files = {}
+    if "yamnet" in CONFIGURATION.scores and "yamnet" in given:
+        files["yamnet"] = given["yamnet"]
+    elif "yamnet" in CONFIGURATION.scores:
+        files["yamnet"] = "results/classifiers/yamnet.tflite"
+        files["yamnet_record"] = "results/classifiers/yamnet.json"
+    if "vggish" in CONFIGURATION.scores:
+        names = ("vggish", "vggish_pca", "vggish_head")
+        files |= {name: given[name] for name in names if name in given}
+    return files

@@ -16,6 +16,7 @@ def main(snakemake):
         records,
         settings=settings,
         left_out=read_json(snakemake.input.check)["left_out"],
+        missing_scores={name: reason for record in records for name, reason in record["missing"].items()},
         count_both_classes=snakemake.params.table["count_in_both_classes"],
     )
 
