@@ -13,8 +13,8 @@ _PUBLIC = {
     "write_audio": "audio",
     "log_spectrogram": "spectrogram",
     "Parameters": "parameters",
-    "synthesize": "synthesis",
-    "SynthesisResult": "synthesis",
+    "synthesize_spectrogram": "synthesis",
+    "Synthesis": "storage",
     "TextureError": "errors",
 }
 
