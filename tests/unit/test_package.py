@@ -77,7 +77,8 @@ def test_unknown_names_list_the_known_ones(kind):
 
 
 def test_derived_seeds_are_fixed_and_apart():
-    # The first 8 bytes of a SHA-256 sum, halved. The value is part of what makes results reproducible from one version to the next.
+    # The first 8 bytes of a SHA-256 sum, halved. The value is part of what makes results
+    # reproducible from one version to the next.
     assert derive_seed(0, "rain", "full", "start") == 4378630334000487187
     seeds = {
         derive_seed(*labels)
