@@ -110,7 +110,7 @@ def loss_figure(path, syntheses, *, title):
     path : str or Path
         SVG.
     syntheses : dict of str to Synthesis
-        By label; any number of them, at least one.
+        By label; any number of them, at least one. Those of methods that minimise nothing have no panel.
     title : str
         As in `spectrogram_figure`.
 
@@ -119,6 +119,7 @@ def loss_figure(path, syntheses, *, title):
     StorageError
         If the file cannot be written.
     """
+    syntheses = {label: synthesis for label, synthesis in syntheses.items() if len(synthesis.loss)}
     with _style():
         _save(_draw_losses(syntheses, title), path, title)
 
@@ -205,6 +206,10 @@ def _draw_spectrograms(target, syntheses, title):
 
 
 def _draw_losses(syntheses, title):
+    if not syntheses:
+        figure, (axis,), _ = _grid(title, ["no setting here minimises a loss"], right=0.25, header=0.0)
+        axis.set_axis_off()
+        return figure
     labels = [_loss_label(label, synthesis) for label, synthesis in syntheses.items()]
     figure, axes, layout = _grid(title, labels, right=0.25, header=0.3)
     legend = {}

@@ -23,6 +23,7 @@ def invert(
     threads=None,
     target_rms=None,
     progress=None,
+    samples=None,
 ):
     """Recover samples from log magnitudes.
 
@@ -39,11 +40,13 @@ def invert(
         With ``match_rms``, the RMS of the result: inversion alone is off by about a decibel.
     progress : callable, optional
         Called with (iteration,).
+    samples : numpy.ndarray, optional
+        (n,), float32, of a method that made samples itself: these are taken, and only their level may change.
 
     Returns
     -------
     numpy.ndarray
-        ((frames - 1) * hop_length,), float32.
+        ((frames - 1) * hop_length,), or as many as the given samples; float32.
 
     Raises
     ------
@@ -52,6 +55,15 @@ def invert(
     """
     if threads is not None:
         torch.set_num_threads(threads)
+    if samples is None:
+        samples = _recover(spectrogram, parameters, seed, texture, setting, device, progress)
+    level = rms(samples)
+    if parameters.match_rms and target_rms is not None and level > 0:
+        samples = samples * samples.dtype.type(target_rms / level)
+    return samples
+
+
+def _recover(spectrogram, parameters, seed, texture, setting, device, progress):
     frames = spectrogram.log_magnitude.shape[1]
     if (frames - 1) * spectrogram.hop_length <= spectrogram.n_fft // 2:
         raise ParameterError(f"texture {texture}, setting {setting}: {frames} frames are too few to invert")
@@ -61,11 +73,7 @@ def invert(
     phase = torch.polar(torch.ones_like(angle), angle).to(magnitude.device)
     transform = Transform.like(magnitude, spectrogram.n_fft, spectrogram.hop_length)
     algorithm = registry.load("phase", parameters.algorithm)
-    samples = algorithm.recover(magnitude, phase, transform, parameters.iterations, progress).cpu().numpy()
-    level = rms(samples)
-    if parameters.match_rms and target_rms is not None and level > 0:
-        samples = samples * samples.dtype.type(target_rms / level)
-    return samples
+    return algorithm.recover(magnitude, phase, transform, parameters.iterations, progress).cpu().numpy()
 
 
 def spectral_convergence(samples, magnitude, transform):

@@ -1,11 +1,14 @@
-"""The function that a synthesis minimises: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1)."""
+"""The function that a synthesis minimises: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
+
+A setting may add further losses, modules of ``texture_core.losses`` with a function ``create``.
+"""
 
 import math
 
 import torch
 
 from texture_core import registry
-from texture_core.errors import OptimizationError
+from texture_core.errors import OptimizationError, ParameterError
 from texture_core.losses.autocorrelation import AutocorrelationLoss
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
@@ -38,13 +41,27 @@ class Objective:
         )
         with torch.no_grad():
             feature_maps = self._features(target)
+        frames = target.shape[1]
+        # An extractor that pools has maps of fewer frames a second.
+        frame_rates = [frame_rate] * len(feature_maps)
+        if hasattr(self._features, "frame_rates"):
+            frame_rates = self._features.frame_rates(frame_rate)
         self._losses = {"gram": (1.0, GramLoss(feature_maps))}
         if parameters.alpha > 0:
-            loss = AutocorrelationLoss(feature_maps, parameters.autocorrelation, frame_rate)
+            loss = AutocorrelationLoss(feature_maps, parameters.autocorrelation, frame_rates)
             self._losses["autocorrelation"] = (parameters.alpha, loss)
         if parameters.beta > 0 and parameters.diversity.iterations > 0:
-            loss = DiversityLoss(feature_maps, target.shape[1], parameters.diversity)
+            repeats = [frame_rate / rate for rate in frame_rates]
+            loss = DiversityLoss(feature_maps, frames, parameters.diversity, repeats)
             self._losses["diversity"] = (parameters.beta, loss)
+        for name, weight in parameters.losses.items():
+            known = registry.names("losses", defining="create")
+            if name not in known:
+                raise ParameterError(
+                    f"losses.{name}: expected one of {', '.join(known)}; alpha and beta weigh the others"
+                )
+            create = registry.load("losses", name).create
+            self._losses[name] = (weight, create(feature_maps, frames, frame_rates, parameters))
         self.iteration = 1
 
     def advance(self):

@@ -4,23 +4,33 @@
 touches no existing file (and, in the workflow, reruns nothing that does not use it).
 """
 
+import ast
 from importlib import import_module
 from pathlib import Path
 
 from texture_core.errors import ParameterError
 
-KINDS = ("features", "losses", "optimizers", "phase", "scores")
+KINDS = ("features", "losses", "methods", "optimizers", "phase", "scores")
 
 
-def names(kind):
+def names(kind, defining=None):
     """The registered names of a kind, sorted.
 
     Parameters
     ----------
-    kind : {'features', 'losses', 'optimizers', 'phase', 'scores'}
+    kind : {'features', 'losses', 'methods', 'optimizers', 'phase', 'scores'}
+    defining : str, optional
+        Only those whose module defines a function of this name.
     """
     folder = Path(__file__).parent / kind
-    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    paths = [path for path in folder.glob("*.py") if not path.stem.startswith("_")]
+    if defining:
+        paths = [
+            path
+            for path in paths
+            if any(isinstance(node, ast.FunctionDef) and node.name == defining for node in _statements(path))
+        ]
+    return sorted(path.stem for path in paths)
 
 
 def module_name(kind, name):
@@ -40,3 +50,32 @@ def module_name(kind, name):
 def load(kind, name):
     """Import the module that implements ``name``."""
     return import_module(module_name(kind, name))
+
+
+def constant(kind, name, constant_name, default=None):
+    """A literal that a module defines at its top level, read without importing it.
+
+    Planning a workflow asks what plug-ins need, and may not pay for importing what they compute with.
+
+    Parameters
+    ----------
+    kind, name : str
+        As `module_name`.
+    constant_name : str
+    default : object, optional
+        The answer where the module does not define it.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such entry.
+    """
+    module = Path(__file__).parent / kind / f"{module_name(kind, name).rpartition('.')[2]}.py"
+    for node in _statements(module):
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [constant_name]:
+            return ast.literal_eval(node.value)
+    return default
+
+
+def _statements(path):
+    return ast.parse(path.read_text(encoding="utf-8")).body

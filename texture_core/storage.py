@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import h5py
@@ -51,12 +51,23 @@ class Synthesis:
         (iterations + 1, 6), float64; row 0 is the start, the columns are `LOSS_COLUMNS`; a term that took no part is
         NaN.
     attributes : dict
-        parameters (a mapping), seed, device, seconds, and whatever else tells how it was made; texts and numbers.
+        parameters (a mapping), seed, device, seconds, and whatever else tells how it was made; texts, numbers and
+        mappings of them.
+    further_losses : dict of str to numpy.ndarray
+        The history of each further loss that a setting chose, (iterations + 1,), without its weight; it is part of the
+        total.
+    snapshots : dict of int to numpy.ndarray
+        Log magnitudes (bins, frames) after some iterations.
+    samples : numpy.ndarray or None
+        (n,), float32, at the spectrogram's sample rate, of a method that makes samples; the spectrogram is then theirs.
     """
 
     spectrogram: Spectrogram
     loss: np.ndarray
     attributes: dict
+    further_losses: dict = field(default_factory=dict)
+    snapshots: dict = field(default_factory=dict)
+    samples: np.ndarray | None = None
 
 
 @contextmanager
@@ -130,11 +141,33 @@ def write_spectrogram(path, spectrogram):
 
 
 def write_synthesis(path, synthesis):
-    """Store a `Synthesis` as HDF5: that of its spectrogram, dataset ``loss``, and the record as attributes."""
+    """Store a `Synthesis` as HDF5: that of its spectrogram, dataset ``loss``, and the record as attributes.
+
+    Only where there are any, the datasets ``further_losses`` (a column each, named in its attribute ``columns``),
+    ``snapshots`` (one spectrogram each, of the iterations in its attribute ``iterations``) and ``samples``.
+    """
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         _put_spectrogram(file, synthesis.spectrogram)
         loss = file.create_dataset("loss", data=np.asarray(synthesis.loss, dtype=np.float64), track_times=False)
         loss.attrs["columns"] = list(LOSS_COLUMNS)
+        if synthesis.further_losses:
+            columns = np.stack(list(synthesis.further_losses.values()), axis=1).astype(np.float64)
+            further = file.create_dataset("further_losses", data=columns, track_times=False)
+            further.attrs["columns"] = list(synthesis.further_losses)
+        if synthesis.snapshots:
+            kept = np.stack(list(synthesis.snapshots.values())).astype(np.float32)
+            snapshots = file.create_dataset(
+                "snapshots",
+                data=kept,
+                compression="gzip",
+                compression_opts=1,
+                shuffle=True,
+                chunks=(1, kept.shape[1], min(kept.shape[2], 256)),
+                track_times=False,
+            )
+            snapshots.attrs["iterations"] = list(synthesis.snapshots)
+        if synthesis.samples is not None:
+            file.create_dataset("samples", data=np.asarray(synthesis.samples, dtype=np.float32), track_times=False)
         for name, value in synthesis.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
 
@@ -186,10 +219,23 @@ def read_synthesis(path):
             for name, value in file.attrs.items()
             if name not in skip
         }
-        for name in ("parameters",):
+        for name in ("parameters", "snr"):
             if isinstance(attributes.get(name), str):
                 attributes[name] = json.loads(attributes[name])
-        return Synthesis(spectrogram, loss, attributes)
+        return Synthesis(spectrogram, loss, attributes, **_get_optional(file))
+
+
+def _get_optional(file):
+    found = {}
+    if "further_losses" in file:
+        dataset = file["further_losses"]
+        found["further_losses"] = dict(zip(map(str, dataset.attrs["columns"]), dataset[:].T, strict=True))
+    if "snapshots" in file:
+        dataset = file["snapshots"]
+        found["snapshots"] = dict(zip(map(int, dataset.attrs["iterations"]), dataset[:], strict=True))
+    if "samples" in file:
+        found["samples"] = file["samples"][:].astype(np.float32, copy=False)
+    return found
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from texture_core.audio import check_recording, write_audio
 from texture_core.errors import AudioError, ParameterError, TextureError
 from texture_core.inversion import invert
 from texture_core.parameters import (
+    PRESETS,
     AudioParameters,
     AutocorrelationParameters,
     DiversityParameters,
@@ -58,6 +59,9 @@ RANGES = [
     (Parameters, "alpha", [*NO_NUMBER, -1e-9, -1], [0, 0.0, 1e5]),
     (Parameters, "beta", [*NO_NUMBER, -1e-9, -1], [0, 0.0, 1.0]),
     (Parameters, "start", ["zeros", None, 1], ["noise", "surrogate"]),
+    (Parameters, "losses", [None, 3, "sendik", ["sendik"]], [{}, {"sendik": 0.5}]),
+    (Parameters, "snapshots", [None, 3, "3", [0], [-1], [1.0], [True]], [(), (1, 1000)]),
+    (Parameters, "preset", ["tonal", "", 1, ["other"]], [None, "rhythmic", "pitched", "speech_music", "other"]),
 ]
 SECTION = {
     AudioParameters: "audio.",
@@ -70,7 +74,12 @@ SECTION = {
     Parameters: "",
 }
 # Which the registry checks, with the list of what there is.
-NAMES = {(FeatureParameters, "type"), (OptimizerParameters, "type"), (InversionParameters, "algorithm")}
+NAMES = {
+    (FeatureParameters, "type"),
+    (OptimizerParameters, "type"),
+    (InversionParameters, "algorithm"),
+    (Parameters, "method"),
+}
 
 
 def wrong_values():
@@ -117,6 +126,21 @@ def test_the_defaults_are_the_papers():
     assert (defaults.inversion.algorithm, defaults.inversion.iterations) == ("griffin_lim", 500)
     assert (AudioParameters().sample_rate, AudioParameters().normalize) == (16000, "peak")
     assert (SpectrogramParameters().n_fft, SpectrogramParameters().hop_length) == (512, 64)
+
+
+def test_a_preset_gives_the_weights_that_are_left_out():
+    found = {
+        name: (parameters.alpha, parameters.beta)
+        for name, parameters in {name: from_mapping(Parameters, {"preset": name}) for name in PRESETS}.items()
+    }
+    assert found["other"] == (Parameters().alpha, Parameters().beta)
+    # The paper's advice: rhythmic sounds want a larger α, pitched ones less of both, speech a large α and a small β.
+    assert found["rhythmic"][0] > found["other"][0] > found["pitched"][0]
+    assert found["speech_music"][0] > found["other"][0]
+    assert max(found["pitched"][1], found["speech_music"][1]) < found["other"][1]
+    own = from_mapping(Parameters, {"preset": "pitched", "alpha": 3})
+    assert (own.alpha, own.beta) == (3, PRESETS["pitched"]["beta"])
+    assert from_mapping(Parameters, to_mapping(own)) == own
 
 
 def test_parameters_cannot_be_changed():

@@ -66,6 +66,20 @@ def test_the_paper_configuration_is_the_papers(here):
     shutil.copytree(CHECKOUT / "config", here / "config")
     paper = yaml.safe_load((CHECKOUT / "config/paper.yaml").read_text(encoding="utf-8"))
     loaded = load(paper | {"corpus_dir": "sounds", "bad_textures": "skip", "sheet": None})
+    assert list(loaded.settings) == [
+        "griffin_lim",
+        "mcdermott_simoncelli",
+        "ulyanov_lebedev",
+        "gram",
+        "gram_autocorrelation",
+        "gram_autocorrelation_diversity_1e-5",
+        "gram_autocorrelation_diversity_1e-3",
+    ]
+    for name in ("griffin_lim", "mcdermott_simoncelli"):
+        assert loaded.settings.pop(name).method == name
+    one_layer = loaded.settings.pop("ulyanov_lebedev")
+    assert (one_layer.alpha, one_layer.beta, one_layer.optimizer.iterations) == (0, 0, 300)
+    assert (one_layer.features.kernel_widths, one_layer.features.filters) == ((11,), 4096)
     weights = {name: (setting.alpha, setting.beta) for name, setting in loaded.settings.items()}
     assert weights == {
         "gram": (0, 0),
@@ -79,6 +93,7 @@ def test_the_paper_configuration_is_the_papers(here):
             2000,
             500,
         )
+        assert setting.method == "optimization"
         assert setting.features.kernel_widths == (2, 4, 8, 16, 32, 64)
 
 
@@ -102,7 +117,8 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         (
             with_setting(features={"type": "ensembel"}),
-            "settings.mine.features.type: expected ensemble, found 'ensembel'; did you mean ensemble?",
+            "settings.mine.features.type: expected ensemble, stacked or trained, found 'ensembel'; did you mean "
+            "ensemble?",
         ),
         (
             with_setting(optimizer={"iterations": 0}),

@@ -36,7 +36,7 @@ class Ensemble:
     def __init__(self, parameters, bins, seed, device="cpu", dtype=torch.float32):
         self.circular = parameters.padding == "circular"
         self.weights = [
-            _glorot_uniform(parameters.filters, bins, width, torch_generator(seed, "ensemble", index, width)).to(
+            glorot_uniform(parameters.filters, bins, width, torch_generator(seed, "ensemble", index, width)).to(
                 device=device, dtype=dtype
             )
             for index, width in enumerate(parameters.kernel_widths)
@@ -81,7 +81,8 @@ def _direct(weight, signal):
     return functional.conv1d(signal[None], weight)[0]
 
 
-def _glorot_uniform(filters, bins, width, generator):
+def glorot_uniform(filters, bins, width, generator):
+    """Random kernels (filters, bins, width), float64 (Glorot & Bengio 2010): fans bins * width and filters * width."""
     limit = math.sqrt(6 / (bins * width + filters * width))
     # Drawn in float64, so that a run in double precision sees the same network to rounding.
     return (torch.rand(filters, bins, width, generator=generator, dtype=torch.float64) * 2 - 1) * limit

@@ -70,8 +70,8 @@ class AutocorrelationLoss:
     target : list of torch.Tensor
         The target's feature maps, (filters, frames) each.
     parameters : AutocorrelationParameters
-    frame_rate : float
-        Frames per second.
+    frame_rate : float or list of float
+        Frames per second, of all feature maps or of each.
 
     Raises
     ------
@@ -80,8 +80,8 @@ class AutocorrelationLoss:
     """
 
     def __init__(self, target, parameters, frame_rate):
-        self._first, self._last = lag_frames(parameters, frame_rate)
-        self._frame_rate = frame_rate
+        self._frame_rates = frame_rate if isinstance(frame_rate, list) else [frame_rate] * len(target)
+        self._lags = [lag_frames(parameters, rate) for rate in self._frame_rates]
         self._target = self._autocorrelations(target)
         self._energy = sum(values.square().sum() for values in self._target)
 
@@ -94,10 +94,13 @@ class AutocorrelationLoss:
         return torch.stack(distances).sum() / self._energy
 
     def _autocorrelations(self, feature_maps):
-        shortest = min(feature_map.shape[1] for feature_map in feature_maps)
-        if shortest <= self._last:
-            raise ParameterError(
-                f"autocorrelation.maximum_lag: {self._last / self._frame_rate:g} s is {self._last} frames, but a "
-                f"feature map has only {shortest}; use a longer clip, a smaller maximum_lag or narrower kernels"
-            )
-        return [autocorrelation(feature_map, self._first, self._last) for feature_map in feature_maps]
+        for feature_map, (_, last), rate in zip(feature_maps, self._lags, self._frame_rates, strict=True):
+            if feature_map.shape[1] <= last:
+                raise ParameterError(
+                    f"autocorrelation.maximum_lag: {last / rate:g} s is {last} frames, but a feature map has only "
+                    f"{feature_map.shape[1]}; use a longer clip, a smaller maximum_lag or narrower kernels"
+                )
+        return [
+            autocorrelation(feature_map, first, last)
+            for feature_map, (first, last) in zip(feature_maps, self._lags, strict=True)
+        ]

@@ -66,6 +66,10 @@ class DiversityLoss:
         every `comb_spacing`-th shift, a different comb at each step, and the worst shifts of the last `comb_memory`
         steps.
 
+    repeats : list of float, optional
+        How many frames of the spectrogram a frame of each feature map stands for, where an extractor pools; such a map
+        is held for as long, so that one shift serves all maps.
+
     Notes
     -----
     The maximum's shift is found without a gradient and the distance then taken at that shift alone, directly, because
@@ -73,9 +77,10 @@ class DiversityLoss:
     that error, so that an exact copy has a large value and not an infinite one.
     """
 
-    def __init__(self, target, frames, parameters):
-        self._target = target
+    def __init__(self, target, frames, parameters, repeats=None):
+        self._repeats = repeats or [1.0] * len(target)
         self._frames = frames
+        target = self._target = self._held(target)
         self._energy = sum(feature_map.square().sum() for feature_map in target)
         self._correlate = CrossCorrelation(target, frames) if parameters.shifts == "exact" else None
         # A comb wider than the period would have steps without a single shift.
@@ -98,6 +103,7 @@ class DiversityLoss:
         ParameterError
             If the feature maps are not as long as the target's.
         """
+        feature_maps = self._held(feature_maps)
         if any(a.shape != b.shape for a, b in zip(feature_maps, self._target, strict=True)):
             raise ParameterError("beta: the diversity term needs a synthesis as long as its target; set beta: 0")
         with torch.no_grad():
@@ -105,6 +111,12 @@ class DiversityLoss:
         distance = squared_distance(feature_maps, self._target, self.worst_shift, self._frames)
         floor = torch.finfo(distance.dtype).eps * self._energy
         return self._energy / torch.maximum(distance, floor)
+
+    def _held(self, feature_maps):
+        return [
+            feature_map if repeat == 1 else _hold(feature_map, repeat, self._frames)
+            for feature_map, repeat in zip(feature_maps, self._repeats, strict=True)
+        ]
 
     def _search(self, feature_maps):
         # The distance is smallest where the correlation is largest: the energies do not depend on the shift.
@@ -118,3 +130,10 @@ class DiversityLoss:
         """The shifts, in frames, that the comb looks at in this step, sorted."""
         comb = range(self._step % self._spacing, self._frames, self._spacing)
         return sorted({*comb, *self._memory})
+
+
+def _hold(feature_map, repeat, frames):
+    # Frames past the map's end, which an unpadded convolution leaves out, are left out here too.
+    count = min(frames, int(feature_map.shape[1] * repeat))
+    index = (torch.arange(count, device=feature_map.device) / repeat).long().clamp_max(feature_map.shape[1] - 1)
+    return feature_map.index_select(1, index)

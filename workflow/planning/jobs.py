@@ -6,10 +6,12 @@ print alike, and nothing is in a value that cannot change the job's result.
 
 from collections.abc import Mapping
 from functools import cache
+from operator import attrgetter
 
 from planning.code_digest import CodeDigests
 from planning.settings import PLUGINS
 from texture_core import registry
+from texture_core.methods import looks_at, needs_samples, used_parameters
 from texture_core.parameters import to_mapping
 
 
@@ -42,10 +44,13 @@ class Jobs:
         plugins = []
         if script in ("synthesize", "invert"):
             parameters = self._configuration.settings[setting]
-            kinds = ("features", "optimizers") if script == "synthesize" else ("phase",)
-            for kind in kinds:
-                section, field = PLUGINS[kind].split(".")
-                plugins.append(registry.module_name(kind, getattr(getattr(parameters, section), field)))
+            kinds = ("phase",)
+            if script == "synthesize":
+                method = parameters.method
+                kinds = ["methods", *(kind for kind in ("features", "optimizers") if looks_at(method, PLUGINS[kind]))]
+                if looks_at(method, "losses"):
+                    plugins += [registry.module_name("losses", name) for name in parameters.losses]
+            plugins += [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
         elif script == "score":
             plugins = [registry.module_name("scores", name) for name in self._configuration.scores]
         return self._digests.digest(script, plugins)
@@ -72,9 +77,11 @@ class Jobs:
         )
 
     def _synthesis(self, setting):
-        mapping = to_mapping(self._configuration.settings[setting])
-        mapping.pop("inversion", None)
-        return plain(mapping)
+        return plain(used_parameters(self._configuration.settings[setting]))
+
+    def needs_samples(self, setting):
+        """Whether the synthesis of a setting looks at the recording's samples."""
+        return needs_samples(self._configuration.settings[setting].method)
 
     def _inversion(self, setting):
         return plain(to_mapping(self._configuration.settings[setting].inversion))

@@ -3,6 +3,7 @@
 import copy
 import itertools
 from collections.abc import Mapping
+from functools import reduce
 
 import jsonschema
 
@@ -11,7 +12,7 @@ from planning.problems import listing, shown, suggestion
 from planning.schema import key_paths, key_schema, mismatch, remove
 from texture_core import registry
 from texture_core.errors import ParameterError
-from texture_core.parameters import Parameters, from_mapping
+from texture_core.parameters import Parameters, from_mapping, with_preset
 
 # What stands beside the settings' folders under results/{corpus}/.
 RESERVED_NAMES = (
@@ -27,7 +28,12 @@ RESERVED_NAMES = (
     "tables",
 )
 # Kind of plug-in and the key that names it.
-PLUGINS = {"features": "features.type", "optimizers": "optimizer.type", "phase": "inversion.algorithm"}
+PLUGINS = {
+    "features": "features.type",
+    "methods": "method",
+    "optimizers": "optimizer.type",
+    "phase": "inversion.algorithm",
+}
 
 
 def read_settings(defaults, named, grid, grid_prefix):
@@ -51,6 +57,9 @@ def read_settings(defaults, named, grid, grid_prefix):
     problems : list of str
         One line each.
     """
+    # A preset gives way to what is given beside it, and takes precedence over the defaults.
+    defaults = with_preset(defaults)
+    named = {name: with_preset(mapping) for name, mapping in named.items()}
     _, problems = build(Parameters, defaults, "defaults")
     if problems:
         # Told once, they would else be told again by every setting.
@@ -142,14 +151,21 @@ def _name_problems(name, where):
 def _plugin_problems(mapping, prefix):
     problems = []
     for kind, key in PLUGINS.items():
-        section, field = key.split(".")
+        *sections, field = key.split(".")
         known = registry.names(kind)
-        name = mapping.get(section, {}).get(field)
+        name = reduce(lambda section, part: section.get(part, {}), sections, mapping).get(field)
         if name is not None and name not in known:
             problems.append(
                 f"{prefix}{key}: expected {listing(known)}, found {shown(name)}"
                 f"{suggestion(name, known) or '; correct it'}"
             )
+    known = registry.names("losses", defining="create")
+    problems += [
+        f"{prefix}losses: expected {listing(known)} and their weights, found {shown(name)}"
+        f"{suggestion(name, known) or '; correct it'}"
+        for name in mapping.get("losses", {})
+        if name not in known
+    ]
     return problems
 
 
@@ -182,6 +198,7 @@ def _grid_points(grid, defaults, prefix):
         mapping = {}
         for _, _, part in combination:
             mapping = _merged(mapping, part)
+        mapping = with_preset(mapping)
         name = point_name({key: value for key, value, _ in combination}, prefix)
         if name in points:
             problems.append(
@@ -195,6 +212,7 @@ def _value_problems(key, value, mapping, schema, defaults):
     reasons = [mismatch(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(value)]
     if reasons:
         return reasons
+    mapping = with_preset(mapping)
     _, found = build(Parameters, _merged(defaults, mapping), "")
     # What another axis may mend, such as the other end of a range, is left to the points.
     return [text.partition(": ")[2] for text in found + _plugin_problems(mapping, "") if text.startswith(f"{key}:")]

@@ -1,6 +1,11 @@
 rule synthesize:
     input:
         spectrogram="results/{corpus}/spectrogram/{texture}.h5",
+        audio=lambda wildcards: (
+            "results/{corpus}/audio/{texture}.wav"
+            if JOBS.needs_samples(wildcards.setting)
+            else []
+        ),
     output:
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
     log:

@@ -6,19 +6,19 @@ from texture_core.audio import read_audio, rms, write_audio
 from texture_core.inversion import invert
 from texture_core.parameters import InversionParameters, from_mapping
 from texture_core.progress import Progress
-from texture_core.storage import read_spectrogram
+from texture_core.storage import read_synthesis
 
 
 def main(snakemake):
     texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
     parameters = from_mapping(InversionParameters, snakemake.params.parameters)
-    spectrogram = read_spectrogram(snakemake.input.synthesis)
+    synthesis = read_synthesis(snakemake.input.synthesis)
     target_samples, _ = read_audio(snakemake.input.audio)
     with Progress(
         f"texture {texture}, setting {setting}", parameters.iterations, log_path=snakemake.log[0]
     ) as progress:
         samples = invert(
-            spectrogram,
+            synthesis.spectrogram,
             parameters,
             seed=snakemake.params.seed,
             texture=texture,
@@ -26,8 +26,9 @@ def main(snakemake):
             threads=snakemake.threads,
             target_rms=rms(target_samples),
             progress=progress,
+            samples=synthesis.samples,
         )
-    write_audio(snakemake.output.audio, samples, spectrogram.sample_rate)
+    write_audio(snakemake.output.audio, samples, synthesis.spectrogram.sample_rate)
 
 
 run(main, snakemake)  # noqa: F821

@@ -2,10 +2,11 @@
 
 from job import run
 
+from texture_core.audio import read_audio
 from texture_core.parameters import Parameters, from_mapping
 from texture_core.progress import Progress
 from texture_core.storage import read_spectrogram, write_synthesis
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.synthesis import planned_iterations, synthesize_spectrogram
 
 
 def main(snakemake):
@@ -13,7 +14,8 @@ def main(snakemake):
     parameters = from_mapping(Parameters, snakemake.params.parameters)
     target = read_spectrogram(snakemake.input.spectrogram)
     label = f"texture {texture}, setting {setting}"
-    with Progress(label, parameters.optimizer.iterations, log_path=snakemake.log[0]) as progress:
+    samples = read_audio(snakemake.input.audio)[0] if snakemake.input.audio else None
+    with Progress(label, planned_iterations(parameters), log_path=snakemake.log[0]) as progress:
         synthesis = synthesize_spectrogram(
             target,
             parameters,
@@ -23,9 +25,8 @@ def main(snakemake):
             device=snakemake.config["device"],
             threads=snakemake.threads,
             progress=progress,
+            target_samples=samples,
         )
-    # The parameters of a later stage took no part and may change without a new synthesis.
-    synthesis.attributes["parameters"].pop("inversion", None)
     write_synthesis(snakemake.output.synthesis, synthesis)
 
 

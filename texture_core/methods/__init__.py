@@ -1,0 +1,103 @@
+"""Ways to make a new texture, one module each: the paper's optimisation and the baselines that it is compared with.
+
+A module has ``synthesize(task)``, which takes a `SynthesisTask` and returns a `SynthesisResult`, and
+``iterations(parameters)``, how many iterations to expect at most. Two literals at its top level tell the workflow what
+a method needs, without importing it: ``NEEDS_SAMPLES`` (False where it is left out), whether it looks at the target's
+samples, and ``PARAMETERS`` (all where it is left out), the dotted paths of the parameters that it looks at.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass
+
+import numpy as np
+
+from texture_core import registry
+from texture_core.parameters import Parameters, to_mapping
+from texture_core.storage import LOSS_COLUMNS, Spectrogram
+
+_SECTIONS = tuple(f.name for f in fields(Parameters) if is_dataclass(f.type))
+
+
+@dataclass(frozen=True)
+class SynthesisTask:
+    """What a method is given.
+
+    Attributes
+    ----------
+    target : Spectrogram
+    parameters : Parameters
+    seed : int
+        Of every draw, together with `texture`, `setting` and a purpose.
+    texture, setting : str
+    device : {'cpu', 'cuda'}
+    progress : callable or None
+        Called with (iteration, dict of name to number) after each iteration.
+    samples : numpy.ndarray or None
+        (n,), float32: what the target is the spectrogram of, for methods that need it.
+    """
+
+    target: Spectrogram
+    parameters: Parameters
+    seed: int
+    texture: str
+    setting: str
+    device: str = "cpu"
+    progress: Callable | None = None
+    samples: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class SynthesisResult:
+    """What a method makes.
+
+    Attributes
+    ----------
+    log_magnitude : numpy.ndarray
+        (bins, frames), float32, at least 0.
+    samples : numpy.ndarray or None
+        (n,), float32, of a method that makes samples; `log_magnitude` is then of these.
+    loss : numpy.ndarray
+        A row for the start and for each iteration, columns `LOSS_COLUMNS`; no rows where nothing is minimised.
+    further_losses, snapshots, attributes : dict
+        As in `texture_core.storage.Synthesis`.
+    """
+
+    log_magnitude: np.ndarray
+    samples: np.ndarray | None = None
+    loss: np.ndarray = field(default_factory=lambda: np.empty((0, len(LOSS_COLUMNS))))
+    further_losses: dict = field(default_factory=dict)
+    snapshots: dict = field(default_factory=dict)
+    attributes: dict = field(default_factory=dict)
+
+
+def needs_samples(name):
+    """Whether a method looks at the target's samples."""
+    return registry.constant("methods", name, "NEEDS_SAMPLES", False)
+
+
+def looks_at(name, path):
+    """Whether a method looks at the parameter, or at part of the section, at a dotted path."""
+    paths = registry.constant("methods", name, "PARAMETERS")
+    return paths is None or any(f"{used}.".startswith(f"{path}.") for used in paths)
+
+
+def used_parameters(parameters):
+    """As `to_mapping`, with the method and what it looks at, and nothing of the inversion, which comes later."""
+    mapping = to_mapping(parameters)
+    mapping.pop("inversion")
+    # What it stands for is there.
+    mapping.pop("preset", None)
+    return _selected(mapping, parameters.method, "")
+
+
+def _selected(mapping, method, prefix):
+    selected = {}
+    for key, value in mapping.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict) and path in _SECTIONS:
+            value = _selected(value, method, f"{path}.")
+            if value:
+                selected[key] = value
+        elif path == "method" or looks_at(method, path):
+            selected[key] = value
+    return selected
