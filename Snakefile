@@ -12,9 +12,15 @@ if not workflow.overwrite_configfiles:
 include: "workflow/rules/common.smk"
 
 
+# Every result is asked for by name, so that a run restores one that was deleted.
 rule all:
     default_target: True
     input:
+        for_all("results/{corpus}/audio/{texture}.wav"),
+        for_all("results/{corpus}/spectrogram/{texture}.h5"),
+        for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
+        for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
+        for_all("results/{corpus}/{setting}/scores/{texture}.json"),
         for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
         for_all("results/{corpus}/figures/{texture}.loss.svg"),
         f"results/{CORPUS}/scores.tsv",

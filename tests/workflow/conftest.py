@@ -98,9 +98,10 @@ class Tree:
         """Change what a module means."""
         self.write(name, self.read(name) + "\n_EDITED_BY_A_TEST = 1\n")
 
-    def command(self, *arguments, configfile="study.yaml", cores=2):
-        chosen = ["--configfile", configfile] if configfile else []
-        return [sys.executable, "-m", "snakemake", "--cores", str(cores), *chosen, *arguments]
+    def command(self, *arguments, configfiles=("study.yaml",), cores=2):
+        chosen = ["--configfile", *configfiles] if configfiles else []
+        # Last, because it takes all that follows for files.
+        return [sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores), *chosen]
 
     def snakemake(self, *arguments, **options):
         done = subprocess.run(

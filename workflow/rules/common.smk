@@ -32,15 +32,11 @@ config["device"] = CONFIGURATION.device
 wildcard_constraints:
     corpus=CORPUS,
     setting="|".join(SETTINGS),
-    texture="[A-Za-z0-9_-]+",
+    texture="|".join(TEXTURES),
 
 
 def recording(texture):
     """The path of a texture's recording."""
-    if texture not in TEXTURES:
-        raise WorkflowError(
-            f"texture {texture}: expected one of the corpus {CORPUS}, which has no such texture"
-        )
     return CONFIGURATION.recording(TEXTURES[texture])
 
 
