@@ -202,7 +202,7 @@ def test_configurations_are_layered_and_never_on_the_demo(fresh, layers):
     assert settings == {"gram", "full", *(["more"] if len(layers) == 2 else [])}
 
 
-def test_a_failed_job_is_told_once_and_leaves_the_others_running(finished):
+def test_a_failed_job_tells_its_reason_and_leaves_finished_work_alone(finished):
     changed = configuration(finished)
     changed["settings"]["full"]["alpha"] = 1.0e300
     finished.configure(changed)

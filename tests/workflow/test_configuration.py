@@ -156,6 +156,7 @@ def test_the_paper_configuration_is_the_papers(here):
             "spectrogram.hop_length: expected 1 to n_fft / 2 = 256 samples",
         ),
         (MINIMAL | {"corpus": "a b"}, "corpus: expected a name of letters, digits, _ and - only"),
+        (MINIMAL | {"corpus": "Classifiers"}, "corpus: expected a name other than classifiers, found Classifiers"),
         (MINIMAL | {"corpus_dir": 2024}, "found 2024, which is read as a number; write ./2024"),
         (
             MINIMAL | {"corpus_dir": "nowhere"},

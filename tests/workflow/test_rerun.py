@@ -1,4 +1,4 @@
-"""Rerun exactly what changed: each row of the table in CONTRIBUTING.md, planned by real Snakemake after a real run."""
+"""Rerun exactly what changed: each row of the table in config/README.md, planned by real Snakemake after a real run."""
 
 import os
 import random
@@ -44,6 +44,16 @@ def test_a_first_run_makes_every_file(finished_tree):
             }
     assert expected <= made
     assert not [name for name in made if "/." in f"/{name}" and not name.endswith(".snakemake_timestamp")]
+
+
+def test_the_demo_makes_its_own_recordings(fresh):
+    demo = configuration(fresh) | {"corpus_dir": None, "textures": ["tapping"]}
+    fresh.configure(demo)
+    targets = ("results/demo/spectrogram/tapping.h5", "results/demo/corpus_check.json")
+    outcome = fresh.snakemake(*targets)
+    assert outcome.code == 0, outcome.text
+    assert {"demo_corpus: texture tapping", "check_corpus: every recording of demo"} < outcome.jobs
+    assert fresh.planned(*targets) == set()
 
 
 def test_a_second_run_does_nothing(finished):

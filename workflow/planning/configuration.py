@@ -14,6 +14,8 @@ from texture_core import registry
 from texture_core.parameters import AudioParameters, SpectrogramParameters, minimum_seconds
 
 DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
+# What stands beside the corpora under results/.
+RESERVED_CORPORA = ("classifiers",)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def load(config, *, files=(), checkout=Path()):
 
     name, folder, textures, left_out, found = _corpus(config, Path(checkout))
     problems += found
+    if name.casefold() in RESERVED_CORPORA:
+        problems.append(f"corpus: expected a name other than {listing(RESERVED_CORPORA)}, found {name}; give another")
     problems += results_problems(Path("results"), name)
     if problems:
         raise PlanningError(problems)
