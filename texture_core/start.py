@@ -3,9 +3,10 @@
 import math
 
 import torch
+from torch.nn import functional
 
 
-def noise(target, generator):
+def noise(target, generator, frames=None):
     """Absolute values of normal noise times the mean of the target.
 
     Parameters
@@ -13,16 +14,18 @@ def noise(target, generator):
     target : torch.Tensor
         (bins, frames), on the CPU, at least 0.
     generator : torch.Generator
+    frames : int, optional
+        Of the result; default those of the target.
 
     Returns
     -------
     torch.Tensor
         (bins, frames), float32.
     """
-    return torch.randn(target.shape, generator=generator).abs() * target.mean()
+    return torch.randn(target.shape[0], frames or target.shape[1], generator=generator).abs() * target.mean()
 
 
-def surrogate(target, generator):
+def surrogate(target, generator, frames=None):
     """Noise with the target's second-order statistics: a phase-randomised surrogate.
 
     The spectrum of each bin's course over time keeps its magnitudes, and all bins get the same random phases, which
@@ -31,11 +34,21 @@ def surrogate(target, generator):
 
     Notes
     -----
+    Random phases are a circular convolution with white noise, and that has any length: white noise of `frames` frames
+    is convolved with the target less its means (spot noise; Galerne, Gousseau & Morel 2011). Its correlations are the
+    target's at every lag that the target has, and 0 beyond, so that a long surrogate does not repeat the target. It
+    ends where it begins.
+
     Repeating both steps in turn, as Schreiber & Schmitz (1996) do, comes nearer to both, but with many bins that share
     their phases it finds the recording again: after 50 rounds the diversity score of a tapping rhythm was 378.
     """
-    frames = target.shape[1]
-    spectrum = torch.fft.rfft(target, dim=1)
+    length = target.shape[1]
+    frames = frames or length
+    centred = target - target.mean(dim=1, keepdim=True) if frames != length else target
+    # A target that is longer than the result is wrapped around.
+    turns = -(-length // frames)
+    folded = functional.pad(centred, (0, turns * frames - length)).reshape(len(target), turns, frames).sum(dim=1)
+    spectrum = torch.fft.rfft(folded, dim=1)
     angle = 2 * math.pi * torch.rand(spectrum.shape[1], generator=generator)
     # The mean has no phase to choose, nor has the highest frequency of an even length.
     angle[0] = 0
@@ -43,4 +56,15 @@ def surrogate(target, generator):
         angle[-1] = 0
     course = torch.fft.irfft(spectrum * torch.polar(torch.ones_like(angle), angle), n=frames, dim=1)
     ranks = course.argsort(dim=1, stable=True).argsort(dim=1, stable=True)
-    return target.sort(dim=1).values.gather(1, ranks)
+    return _quantiles(target, frames).gather(1, ranks)
+
+
+def _quantiles(target, frames):
+    """As many evenly spaced quantiles of each bin, (bins, frames), rising."""
+    ordered = target.sort(dim=1).values
+    length = target.shape[1]
+    position = ((torch.arange(frames, dtype=torch.float64) + 0.5) * length / frames - 0.5).clamp(0, length - 1)
+    below = position.floor().long()
+    return torch.lerp(
+        ordered[:, below], ordered[:, (below + 1).clamp_max(length - 1)], (position - below).to(target.dtype)
+    )

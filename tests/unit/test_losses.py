@@ -227,10 +227,34 @@ def test_a_copy_has_a_large_finite_diversity_loss(shifts, device):
     assert 1e5 < value.item() < float("inf")
 
 
-def test_diversity_needs_equal_lengths():
-    target, maps = tensors(random_maps([(3, 20)], 1)), tensors(random_maps([(3, 21)], 2))
-    with pytest.raises(ParameterError, match=r"beta.*as long as its target"):
-        DiversityLoss(target, 20, DiversityParameters())(maps)
+@pytest.mark.parametrize(("target_frames", "frames"), [(20, 33), (20, 21), (33, 20), (20, 19)])
+def test_diversity_of_other_lengths_is_the_definition_over_every_stretch(target_frames, frames):
+    target = random_maps([(3, target_frames), (2, target_frames - 4)], 1)
+    maps = random_maps([(3, frames), (2, frames - 4)], 2)
+    period = max(frames, target_frames)
+    values = []
+    for shift in range(period):
+        energy = distance = 0.0
+        for reference, feature_map in zip(target, maps, strict=True):
+            longer, shorter = (feature_map, reference) if frames > target_frames else (reference, feature_map)
+            padded = np.pad(longer, ((0, 0), (0, period - longer.shape[1])))
+            stretch = np.roll(padded, -shift, axis=1)[:, : shorter.shape[1]]
+            distance += np.square(stretch - shorter).sum()
+            energy += np.square(reference if frames > target_frames else stretch).sum()
+        values.append(energy / distance)
+    loss = DiversityLoss(tensors(target), target_frames, DiversityParameters())
+    assert loss(tensors(maps)).item() == pytest.approx(max(values), rel=1e-9)
+    assert loss.worst_shift == int(np.argmax(values))
+
+
+def test_diversity_finds_a_copy_within_a_long_synthesis():
+    target = random_maps([(3, 20)], 1)
+    synthesis = random_maps([(3, 60)], 2)
+    loss = DiversityLoss(tensors(target), 20, DiversityParameters())
+    before = loss(tensors(synthesis)).item()
+    synthesis[0][:, 31:51] = target[0]
+    assert loss(tensors(synthesis)).item() > 1e6 * before
+    assert loss.worst_shift == 31
 
 
 def test_comb_is_at_most_the_exact_value_and_equal_where_it_has_the_worst_shift(device):

@@ -5,8 +5,6 @@ from collections import deque
 import torch
 from scipy.fft import next_fast_len
 
-from texture_core.errors import ParameterError
-
 
 class CrossCorrelation:
     """C(s) = sum over maps, rows and t of F[(t + s) mod frames] F̃[t], for all shifts s at once.
@@ -52,8 +50,25 @@ def squared_distance(feature_maps, target, shift, frames):
     return torch.stack(distances).sum()
 
 
+def _extended(feature_map, frames):
+    return torch.nn.functional.pad(feature_map, (0, frames - feature_map.shape[1]))
+
+
+def _stretch_energies(feature_map, length):
+    """(frames,): the energy of each circular stretch of `length` frames."""
+    frames = feature_map.shape[1]
+    # In double precision, because differences of a long sum are taken.
+    energy = feature_map.square().sum(dim=0).double()
+    total = torch.cat([energy.new_zeros(1), torch.cat([energy, energy[:length]]).cumsum(0)])
+    return (total[length : length + frames] - total[:frames]).to(feature_map.dtype)
+
+
 class DiversityLoss:
     """L = max over shifts s of sum‖F̃‖² / sum‖F[t + s] - F̃[t]‖², circular (paper, eq. 7).
+
+    Where the synthesis has another length than the target, the shorter of both is laid on every stretch of the longer,
+    circular there, and both sums are over that stretch: a copy of the target counts wherever in a long synthesis it
+    stands, and a short synthesis wherever in the target it comes from.
 
     Parameters
     ----------
@@ -80,7 +95,8 @@ class DiversityLoss:
     def __init__(self, target, frames, parameters, repeats=None):
         self._repeats = repeats or [1.0] * len(target)
         self._frames = frames
-        target = self._target = self._held(target)
+        self._given = target[0].shape[1]
+        target = self._target = self._held(target, frames)
         self._energy = sum(feature_map.square().sum() for feature_map in target)
         self._correlate = CrossCorrelation(target, frames) if parameters.shifts == "exact" else None
         # A comb wider than the period would have steps without a single shift.
@@ -96,25 +112,21 @@ class DiversityLoss:
             self._memory.append(self.worst_shift)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor; the shift of the maximum, in frames, is then in ``worst_shift``.
-
-        Raises
-        ------
-        ParameterError
-            If the feature maps are not as long as the target's.
-        """
-        feature_maps = self._held(feature_maps)
-        if any(a.shape != b.shape for a, b in zip(feature_maps, self._target, strict=True)):
-            raise ParameterError("beta: the diversity term needs a synthesis as long as its target; set beta: 0")
+        """The loss, a scalar tensor; the shift of the maximum, in frames, is then in ``worst_shift``."""
+        longer = feature_maps[0].shape[1] - self._given
+        frames = self._frames + round(longer * self._repeats[0])
+        feature_maps = self._held(feature_maps, frames)
+        if longer:
+            return self._stretches(feature_maps, frames)
         with torch.no_grad():
             self.worst_shift = self._search(feature_maps)
         distance = squared_distance(feature_maps, self._target, self.worst_shift, self._frames)
         floor = torch.finfo(distance.dtype).eps * self._energy
         return self._energy / torch.maximum(distance, floor)
 
-    def _held(self, feature_maps):
+    def _held(self, feature_maps, frames):
         return [
-            feature_map if repeat == 1 else _hold(feature_map, repeat, self._frames)
+            feature_map if repeat == 1 else _hold(feature_map, repeat, frames)
             for feature_map, repeat in zip(feature_maps, self._repeats, strict=True)
         ]
 
@@ -126,9 +138,31 @@ class DiversityLoss:
         distances = [squared_distance(feature_maps, self._target, shift, self._frames) for shift in shifts]
         return shifts[int(torch.stack(distances).argmin())]
 
-    def comb_shifts(self):
-        """The shifts, in frames, that the comb looks at in this step, sorted."""
-        comb = range(self._step % self._spacing, self._frames, self._spacing)
+    def _stretches(self, feature_maps, frames):
+        """The loss where the synthesis has `frames` frames, not those of the target."""
+        period = max(frames, self._frames)
+        longer, shorter = (feature_maps, self._target) if frames > self._frames else (self._target, feature_maps)
+        with torch.no_grad():
+            energy = sum(
+                _stretch_energies(_extended(a, period), b.shape[1]) for a, b in zip(longer, shorter, strict=True)
+            )
+            inner = sum(feature_map.square().sum() for feature_map in shorter)
+            distance = energy + inner - 2 * CrossCorrelation(shorter, period)(longer)
+            ratio = (inner if shorter is self._target else energy) / distance.clamp_min(1e-6 * inner)
+            shifts = list(range(period)) if self._correlate else self.comb_shifts(period)
+            self.worst_shift = shifts[int(ratio[shifts].argmax())]
+        stretches = [
+            _extended(a, period).roll(-self.worst_shift, dims=1)[:, : b.shape[1]]
+            for a, b in zip(longer, shorter, strict=True)
+        ]
+        distance = sum((a - b).square().sum() for a, b in zip(stretches, shorter, strict=True))
+        energy = sum(a.square().sum() for a in (self._target if shorter is self._target else stretches))
+        return energy / torch.maximum(distance, torch.finfo(distance.dtype).eps * energy)
+
+    def comb_shifts(self, frames=None):
+        """The shifts below `frames` (default: the target's) that the comb looks at in this step, sorted."""
+        frames = frames or self._frames
+        comb = range(self._step % self._spacing, frames, self._spacing)
         return sorted({*comb, *self._memory})
 
 

@@ -34,6 +34,15 @@ class SynthesisTask:
         Called with (iteration, dict of name to number) after each iteration.
     samples : numpy.ndarray or None
         (n,), float32: what the target is the spectrogram of, for methods that need it.
+    frames : int or None
+        Length of the result; None is that of the target. This and what follows is known to ``optimization`` alone.
+    head, tail : numpy.ndarray or None
+        (bins, any number of frames): what the result begins and ends with. It is held, and counts in the statistics.
+    loop : bool
+        The features go around from the last frame to the first, so that the result can be repeated without a seam.
+        Those of the target do not: its end need not fit its start.
+    stop : callable or None
+        Asked after each iteration; if true, that is the last.
     """
 
     target: Spectrogram
@@ -44,6 +53,11 @@ class SynthesisTask:
     device: str = "cpu"
     progress: Callable | None = None
     samples: np.ndarray | None = None
+    frames: int | None = None
+    head: np.ndarray | None = None
+    tail: np.ndarray | None = None
+    loop: bool = False
+    stop: Callable | None = None
 
 
 @dataclass(frozen=True)

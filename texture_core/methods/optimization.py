@@ -1,6 +1,7 @@
 """The paper's method: start from noise, minimise the distance of its features' statistics from the target's."""
 
 import time
+from contextlib import suppress
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ def synthesize(task):
     Returns
     -------
     SynthesisResult
-        As long as the target, with the loss history and the snapshots that the parameters ask for.
+        With the loss history and the snapshots that the parameters ask for.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def synthesize(task):
     run = _Run(task)
     generator = torch_generator(task.seed, task.texture, task.setting, "start")
     draw = {"noise": start.noise, "surrogate": start.surrogate}[task.parameters.start]
-    first = draw(torch.from_numpy(task.target.log_magnitude), generator)
+    first = draw(torch.from_numpy(task.target.log_magnitude), generator, task.frames)
     log_magnitude = run.minimize(first.to(task.device))
     return SynthesisResult(
         log_magnitude.cpu().numpy(),
@@ -49,6 +50,10 @@ def iterations(parameters):
     return parameters.optimizer.iterations
 
 
+class _Stopped(Exception):
+    """Raised through an optimiser that was asked to stop."""
+
+
 class _Run:
     """One synthesis under way: the objective, and a row of the loss history for each iteration."""
 
@@ -58,6 +63,9 @@ class _Run:
         self._objective = Objective(reference, task.parameters, frame_rate, task.seed)
         self._parameters = task.parameters
         self._progress = task.progress
+        self._stop = task.stop
+        self._frames = _Frames(reference, task)
+        self._latest = None
         self._started = time.monotonic()
         self._evaluations = 0
         self._recent = {}
@@ -66,10 +74,16 @@ class _Run:
         self.snapshots = {}
 
     def minimize(self, first):
+        self._latest = self._frames.free(first)
+        with suppress(_Stopped):
+            self._latest = self._minimize(self._latest)
+        return self._frames.result(self._latest)
+
+    def _minimize(self, first):
         parameters = self._parameters
         optimizer = registry.load("optimizers", parameters.optimizer.type)
         total = parameters.optimizer.iterations
-        self._record(self._objective.evaluate(first)[0])
+        self._record(self._objective.evaluate(self._frames.seen(first))[0])
         # The function changes when the diversity term ends, and with it what the optimiser has learnt of its curvature.
         with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0
         iterate = first
@@ -84,11 +98,11 @@ class _Run:
                 )
         return iterate
 
-    def _value(self, log_magnitude):
-        terms, gradient = self._objective.evaluate(log_magnitude)
+    def _value(self, free):
+        terms, gradient = self._objective.evaluate(self._frames.seen(free))
         self._evaluations += 1
         self._recent[terms["total"]] = terms
-        return terms["total"], gradient
+        return terms["total"], self._frames.gradient(gradient)
 
     def _finish_iteration(self, iterate, value):
         nearest = min(self._recent, key=lambda total: abs(total - value))
@@ -98,12 +112,47 @@ class _Run:
         self._objective.advance()
         iteration = len(self.rows) - 1
         if iteration in self._parameters.snapshots:
-            self.snapshots[iteration] = iterate.detach().cpu().numpy().copy()
+            self.snapshots[iteration] = self._frames.result(iterate).detach().cpu().numpy().copy()
         if self._progress:
             self._progress(iteration, terms)
+        if self._stop and self._stop():
+            self._latest = iterate
+            raise _Stopped
 
     def _record(self, terms):
         known = terms | {"evaluations": self._evaluations, "seconds": time.monotonic() - self._started}
         self.rows.append([known.get(column, np.nan) for column in LOSS_COLUMNS])
         for name, values in self.further.items():
             values.append(known[name])
+
+
+class _Frames:
+    """Which frames are optimised, and which the loss sees: those held at the ends too, a loop's first ones twice."""
+
+    def __init__(self, reference, task):
+        empty = reference[:, :0]
+        self._head, self._tail = (
+            empty if side is None else torch.from_numpy(side).to(reference) for side in (task.head, task.tail)
+        )
+        # Repeated by as much as the widest kernel sees beyond its first frame, the start makes kernels go around.
+        self._repeated = max(task.parameters.features.kernel_widths) - 1 if task.loop else 0
+
+    def free(self, log_magnitude):
+        """The frames between head and tail."""
+        return log_magnitude[:, self._head.shape[1] : log_magnitude.shape[1] - self._tail.shape[1]].contiguous()
+
+    def seen(self, free):
+        """What the loss looks at."""
+        parts = (self._head, free, self._tail, free[:, : self._repeated])
+        return torch.cat([part for part in parts if part.shape[1]], dim=1)
+
+    def result(self, free):
+        """All frames, once each."""
+        return torch.cat([self._head, free, self._tail], dim=1)
+
+    def gradient(self, seen):
+        """The gradient by the free frames, from that by what the loss looks at."""
+        end = seen.shape[1] - self._repeated
+        gradient = self.free(seen[:, :end])
+        gradient[:, : self._repeated] += seen[:, end:]
+        return gradient
