@@ -1,0 +1,262 @@
+"""Measure the library against the plain reference: ``python -m benchmarks --help``."""
+
+import argparse
+import json
+import math
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from benchmarks.problems import engine_parameters, load, networks
+from benchmarks.reference import ReferenceObjective, minimize_reference
+from benchmarks.turns import Turns
+from texture_core import registry, start
+from texture_core.inversion import spectral_convergence
+from texture_core.objective import Objective
+from texture_core.transform import Transform
+
+FRAME_RATE = 250.0
+
+
+def evaluation(arguments):
+    """Seconds for one loss and gradient, reference and engine in turn; and how far their gradients differ."""
+    rows = []
+    for problem in load(arguments.textures, arguments.duration, arguments.recordings):
+        reference, engine, iterate = _objectives(problem, arguments, torch.float32)
+        row = {"texture": problem.name, **_in_turn(arguments.repeats, reference, engine, iterate)}
+        for dtype in (torch.float32, torch.float64):
+            exact, _, _ = _objectives(problem, arguments, torch.float64, beta=0)
+            _, other, iterate = _objectives(problem, arguments, dtype, beta=0)
+            expected = exact.value_and_gradient(iterate.double())[1]
+            difference = torch.linalg.vector_norm(other.evaluate(iterate)[1].double() - expected)
+            row[f"gradient_error_{str(dtype)[6:]}"] = (difference / torch.linalg.vector_norm(expected)).item()
+        rows.append(row)
+        print(json.dumps(row), flush=True)
+    ratio = _geometric_mean([row["ratio"] for row in rows])
+    return {"rows": rows, "ratio": ratio}
+
+
+def _objectives(problem, arguments, dtype, beta=None):
+    beta = arguments.beta if beta is None else beta
+    target = problem.log_magnitude.to(arguments.device, dtype)
+    reference = ReferenceObjective(target, networks(arguments.filters, dtype=dtype), arguments.alpha, beta)
+    parameters = engine_parameters(arguments.filters, arguments.alpha, beta)
+    engine = Objective(target, parameters, FRAME_RATE, 0)
+    iterate = start.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+    return reference, engine, iterate
+
+
+def _in_turn(repeats, reference, engine, iterate):
+    calls = {"reference": lambda: reference.value_and_gradient(iterate), "engine": lambda: engine.evaluate(iterate)}
+    seconds = {name: [] for name in calls}
+    for _ in range(repeats + 1):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            if iterate.is_cuda:
+                torch.cuda.synchronize()
+            seconds[name].append(time.perf_counter() - began)
+    medians = {f"{name}_seconds": statistics.median(values[1:]) for name, values in seconds.items()}
+    return medians | {"ratio": medians["reference_seconds"] / medians["engine_seconds"]}
+
+
+def memory(arguments):
+    """Peak memory of a process that does nothing but a few evaluations, each way in a process of its own."""
+    result = {}
+    for which in ("reference", "engine"):
+        command = [sys.executable, "-m", "benchmarks", "peak", which, *_common(arguments)]
+        result[which] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        print(which, result[which], flush=True)
+    return result
+
+
+def peak(arguments):
+    """Peak memory in bytes of this process after three evaluations; for `memory` and `growth`."""
+    problem = load(arguments.textures[:1], arguments.duration, arguments.recordings)[0]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    target = problem.log_magnitude
+    iterate = start.noise(target, torch.Generator().manual_seed(0))
+    if arguments.which == "reference":
+        objective = ReferenceObjective(target, networks(arguments.filters), arguments.alpha, arguments.beta)
+        call = objective.value_and_gradient
+    else:
+        parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
+        call = Objective(target, parameters, FRAME_RATE, 0).evaluate
+    seconds = []
+    for _ in range(3):
+        began = time.perf_counter()
+        call(iterate)
+        seconds.append(time.perf_counter() - began)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"before": before, "peak": after, "seconds": min(seconds)}))
+
+
+def time_to_loss(arguments):
+    """Seconds until the engine is at the loss that the reference has after some iterations, judged in float64.
+
+    The two optimisations go by turns; the clock of each stops while the reference judges its iterate.
+    """
+    rows = []
+    for problem in load(arguments.textures, arguments.duration, arguments.recordings):
+        rows += _race(problem, arguments)
+    marks = sorted({row["iterations"] for row in rows})
+    means = {mark: _geometric_mean([r["ratio"] for r in rows if r["iterations"] == mark]) for mark in marks}
+    return {"rows": rows, "ratio": means}
+
+
+def _race(problem, arguments):
+    target = problem.log_magnitude.to(arguments.device)
+    judge = ReferenceObjective(target.double(), networks(arguments.filters, dtype=torch.float64), arguments.alpha, 0)
+
+    def loss(iterate):
+        with torch.no_grad():
+            gram, autocorrelation = judge.terms(iterate.double())
+        return (gram + arguments.alpha * autocorrelation).item()
+
+    turns = Turns(["reference", "engine"])
+    marks, passed, curve = {}, {}, []
+    reference = ReferenceObjective(target, networks(arguments.filters), arguments.alpha, arguments.beta)
+    done = 0
+
+    def reference_iteration(iterate):
+        nonlocal done
+        done += 1
+        if done in arguments.marks:
+            turns.stop_clock("reference")
+            marks[done] = (turns.spent["reference"], loss(iterate))
+        turns.pause("reference")
+
+    def run_reference():
+        begin = start.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+        minimize_reference(reference, begin, max(arguments.marks), reference_iteration)
+
+    def run_engine():
+        parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
+        objective = Objective(target, parameters, FRAME_RATE, 0)
+        begin = start.surrogate(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+
+        def iteration(iterate, value):
+            turns.stop_clock("engine")
+            curve.append((turns.spent["engine"], loss(iterate)))
+            objective.advance()
+            turns.pause("engine")
+
+        def value(iterate):
+            terms, gradient = objective.evaluate(iterate)
+            return terms["total"], gradient
+
+        optimizer = registry.load("optimizers", "projected_lbfgs")
+        first = parameters.diversity.iterations if arguments.beta else 0
+        for count in (first, arguments.engine_iterations - first):
+            begin = optimizer.minimize(value, begin, iterations=count, history=10, on_iteration=iteration)
+
+    turns.run({"reference": run_reference, "engine": run_engine})
+    rows = []
+    for mark, (seconds, value) in sorted(marks.items()):
+        passed = next(((i + 1, s) for i, (s, v) in enumerate(curve) if v <= value), None)
+        row = {
+            "texture": problem.name,
+            "iterations": mark,
+            "loss": value,
+            "reference_seconds": seconds,
+            "engine_iterations": passed and passed[0],
+            "engine_seconds": passed and passed[1],
+            "ratio": seconds / passed[1] if passed else math.nan,
+            "engine_last": curve[-1],
+        }
+        rows.append(row)
+        print(json.dumps(row), flush=True)
+    return rows
+
+
+def inversion(arguments):
+    """Spectral convergence in dB and seconds of the phase algorithms, in turn, on recordings' magnitudes."""
+    rows = []
+    for problem in load(arguments.textures, arguments.duration, arguments.recordings):
+        magnitude = torch.expm1(problem.log_magnitude).to(arguments.device)
+        transform = Transform.like(magnitude, 512, 64)
+        angle = 2 * math.pi * torch.rand(magnitude.shape, generator=torch.Generator().manual_seed(0))
+        phase = torch.polar(torch.ones_like(angle), angle).to(arguments.device)
+        cases = [("griffin_lim", 500)] + [(name, n) for name in ("fast_griffin_lim", "admm") for n in (100, 200, 400)]
+        seconds = {case: [] for case in cases}
+        reached = {}
+        for _ in range(arguments.repeats):
+            for name, iterations in cases:
+                began = time.perf_counter()
+                samples = registry.load("phase", name).recover(magnitude, phase, transform, iterations)
+                seconds[name, iterations].append(time.perf_counter() - began)
+                reached[name, iterations] = spectral_convergence(samples, magnitude, transform)
+        for case in cases:
+            row = {"texture": problem.name, "algorithm": case[0], "iterations": case[1], "decibel": reached[case]}
+            rows.append(row | {"seconds": statistics.median(seconds[case])})
+            print(json.dumps(rows[-1]), flush=True)
+    return {"rows": rows}
+
+
+def growth(arguments):
+    """Seconds of one evaluation and peak memory of the engine against duration and filters (demo texture)."""
+    rows = []
+    grid = [(duration, arguments.filters) for duration in arguments.durations]
+    grid += [(arguments.duration, filters) for filters in (64, 128, 256, 512)]
+    for duration, filters in grid:
+        command = [sys.executable, "-m", "benchmarks", "peak", "engine", "--textures", "rain"]
+        command += ["--duration", str(duration), "--filters", str(filters), "--threads", str(arguments.threads)]
+        measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        rows.append({"duration": duration, "filters": filters, **measured})
+        print(json.dumps(rows[-1]), flush=True)
+    return {"rows": rows}
+
+
+def _geometric_mean(values):
+    return math.exp(sum(math.log(value) for value in values) / len(values))
+
+
+def _common(arguments):
+    options = ["--duration", str(arguments.duration), "--filters", str(arguments.filters)]
+    options += ["--alpha", str(arguments.alpha), "--beta", str(arguments.beta), "--threads", str(arguments.threads)]
+    if arguments.recordings:
+        options += ["--recordings", arguments.recordings]
+    return [*options, "--textures", *arguments.textures]
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for function in (evaluation, memory, peak, time_to_loss, inversion, growth):
+        command = commands.add_parser(function.__name__.replace("_", "-"), help=function.__doc__.splitlines()[0])
+        command.set_defaults(function=function)
+        if function is peak:
+            command.add_argument("which", choices=["reference", "engine"])
+        command.add_argument("--recordings", help="folder of the study's recordings; default: the demo's textures")
+        command.add_argument("--textures", nargs="+", default=["tapping", "chimes", "rain"])
+        command.add_argument("--duration", type=float, default=7.0, help="seconds of each texture")
+        command.add_argument("--filters", type=int, default=512)
+        command.add_argument("--alpha", type=float, default=1e3)
+        command.add_argument("--beta", type=float, default=1e-4)
+        command.add_argument("--repeats", type=int, default=7)
+        command.add_argument("--threads", type=int, default=2)
+        command.add_argument("--device", default="cpu")
+        command.add_argument("--marks", type=int, nargs="+", default=[100, 300], help="the reference's iterations")
+        command.add_argument("--engine-iterations", type=int, default=200)
+        command.add_argument("--durations", type=float, nargs="+", default=[2.0, 7.0, 30.0, 120.0])
+        command.add_argument("--output", type=Path, help="write the result there, as JSON")
+    return parser
+
+
+def main():
+    arguments = _parser().parse_args()
+    torch.set_num_threads(arguments.threads)
+    result = arguments.function(arguments)
+    if result is not None:
+        result["arguments"] = {k: v for k, v in vars(arguments).items() if k not in ("function", "output")}
+        result["torch"] = torch.__version__
+        text = json.dumps(result, indent=1)
+        print(text) if arguments.output is None else arguments.output.write_text(text + "\n", encoding="utf-8")
+
+
+main()
