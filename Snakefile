@@ -9,6 +9,9 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 
 
@@ -27,6 +30,8 @@ rule all:
         f"results/{CORPUS}/table1.tsv",
         f"results/{CORPUS}/table1.md",
         f"results/{CORPUS}/listening/index.html",
+    message:
+        f"all results of {CORPUS}"
 
 
 if CONFIGURATION.corpus_dir is None:

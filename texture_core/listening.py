@@ -1,8 +1,10 @@
 """The listening page: every original beside its syntheses, to hear, to see and to compare.
 
-The page opens from disk. It refers to the audio where it lies, relative to itself, and brings its pictures along.
+The page opens from disk and stands alone: pictures and sounds lie in its folder, the sounds equally loud within a
+texture and compressed. It links to the full files where they lie, relative to itself.
 """
 
+import math
 import os
 import re
 from dataclasses import dataclass, field
@@ -14,12 +16,13 @@ from markupsafe import Markup, escape
 
 from texture_core.errors import StorageError
 from texture_core.figures import common_maximum, spectrogram_image
-from texture_core.storage import read_spectrogram, write_text
+from texture_core.playback import write_matched
+from texture_core.storage import read_spectrogram, replacing, write_text
 from texture_core.tables import TABLE1_CAPTION, capitalized, cell_text, score_heading, score_names, score_text
 
-# Characters that stand on one line above a narrow cell.
-_LONG_NAME = 26
 _TEMPLATES = Path(__file__).parent / "templates"
+_SOUND_SUFFIXES = frozenset({".flac", ".mp3", ".ogg", ".wav"})
+_PICTURE_SUFFIXES = frozenset({".jpg", ".png", ".svg", ".webp"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Sound:
     Attributes
     ----------
     audio : Path
-        A file that browsers play, such as WAV.
+        A file that libsndfile reads and browsers play, such as WAV.
     spectrogram : Path
         A file that `texture_core.storage.read_spectrogram` reads.
     """
@@ -45,7 +48,7 @@ class TextureRow:
     Attributes
     ----------
     name : str
-        Letters, digits, ``_`` and ``-``; the names of the row's pictures are made of it.
+        Letters, digits, ``_`` and ``-``; the names of the row's files are made of it.
     title : str
         Any text.
     texture_class, also_class : str
@@ -65,9 +68,99 @@ class TextureRow:
     syntheses: dict
     figures: dict = field(default_factory=dict)
 
+    @property
+    def classes(self):
+        """The one or two classes."""
+        return [name for name in (self.texture_class, self.also_class) if name]
 
-def write_listening_page(folder, *, corpus, textures, records, table):
-    """Write ``index.html`` and the pictures it shows, ``spectrograms/*.png``.
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A section of its own above the sounds: what an experiment shows.
+
+    Attributes
+    ----------
+    name : str
+        Letters, digits, ``_`` and ``-``.
+    title : str
+        Any text.
+    description : str
+        Any text, or nothing.
+    files : dict of str to Path
+        Pictures and sounds that browsers know, by their caption; they are copied into the page's folder.
+    """
+
+    name: str
+    title: str
+    description: str
+    files: dict
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A spectrogram in the page's folder.
+
+    Attributes
+    ----------
+    url : str
+        Relative to the page.
+    width, height : int
+        Pixels.
+    extent : str
+        What its axes span, in words.
+    """
+
+    url: str
+    width: int
+    height: int
+    extent: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One sound as the page shows it.
+
+    Attributes
+    ----------
+    setting : str or None
+        None for the original.
+    url, source_url : str
+        The sound for listening and the file that it was made from, relative to the page.
+    seconds : float
+        Duration.
+    gain : float
+        Between the two files, in dB.
+    picture : Picture
+    """
+
+    setting: str | None
+    url: str
+    source_url: str
+    seconds: float
+    gain: float
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """One texture as the page shows it.
+
+    Attributes
+    ----------
+    texture : TextureRow
+    cells : dict of (str or None) to Cell
+        By setting, the original's key being None.
+    figures : dict of str to str
+        Addresses relative to the page, by the text of the link.
+    """
+
+    texture: TextureRow
+    cells: dict
+    figures: dict
+
+
+def write_listening_page(folder, *, corpus, textures, records, table, exhibits=()):
+    """Write the page with all that it shows: `write_media` for each texture, then `write_page`.
 
     Only one texture's spectrograms are in memory at a time.
 
@@ -83,15 +176,108 @@ def write_listening_page(folder, *, corpus, textures, records, table):
         The scores, as in `texture_core.tables`.
     table : texture_core.tables.Table1
         Of the same records; its settings are the columns of the page, in its order.
+    exhibits : iterable of Exhibit
 
     Raises
     ------
     StorageError
-        If a spectrogram or a sound is missing or unreadable, a name is not safe, or the page cannot be written.
+        If a spectrogram, sound or exhibit is missing or unreadable, a name is not safe, or a file cannot be written.
+    """
+    rows = [write_media(folder, texture, table.settings) for texture in textures]
+    write_page(folder, corpus=corpus, rows=rows, records=records, table=table, exhibits=exhibits)
+
+
+def write_media(folder, texture, settings):
+    """Write what one row of the page shows: ``spectrograms/*.png`` on one scale and ``audio/*.flac``, equally loud.
+
+    Parameters
+    ----------
+    folder : str or Path
+    texture : TextureRow
+    settings : sequence of str
+        Which syntheses to show.
+
+    Returns
+    -------
+    PageRow
+
+    Raises
+    ------
+    StorageError
+        As `write_listening_page`.
     """
     folder = Path(folder)
-    scores = {(record["texture"], record["setting"]): record["scores"] for record in records}
-    rows = [_row(folder, texture, table.settings, scores) for texture in textures]
+    sounds = {
+        None: texture.original,
+        **{name: texture.syntheses[name] for name in settings if name in texture.syntheses},
+    }
+    stems = {setting: _stem(texture.name, setting) for setting in sounds}
+    pictures = _write_pictures(folder, sounds, stems)
+    targets = {setting: folder / "audio" / f"{stem}.flac" for setting, stem in stems.items()}
+    playbacks = write_matched([(Path(sound.audio), targets[setting]) for setting, sound in sounds.items()])
+    cells = {
+        setting: Cell(
+            setting=setting,
+            url=_url(folder, targets[setting]),
+            source_url=_url(folder, sound.audio),
+            seconds=playback.seconds,
+            gain=playback.gain,
+            picture=pictures[setting],
+        )
+        for (setting, sound), playback in zip(sounds.items(), playbacks, strict=True)
+    }
+    return PageRow(texture, cells, {label: _url(folder, path) for label, path in texture.figures.items()})
+
+
+def write_page(folder, *, corpus, rows, records, table, exhibits=()):
+    """Write ``index.html`` with its style and script, and the files of the exhibits.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where `write_media` wrote the rows' files.
+    corpus, records, table, exhibits
+        As in `write_listening_page`.
+    rows : sequence of PageRow
+
+    Raises
+    ------
+    StorageError
+        If an exhibit is missing or of an unknown kind, or a file cannot be written.
+    """
+    folder = Path(folder)
+    names = score_names(records)
+    page = (
+        _environment()
+        .get_template("listening.html.j2")
+        .render(
+            corpus=corpus,
+            rows=rows,
+            columns=(None, *table.settings),
+            scores={(record["texture"], record["setting"]): record["scores"] for record in records},
+            headline=[name for name in names if not _is_variant(name, names)],
+            score_names=names,
+            classes=_class_sizes(rows),
+            table=table,
+            table_caption=TABLE1_CAPTION,
+            exhibits=[(exhibit, _copy_exhibit(folder, exhibit)) for exhibit in exhibits],
+        )
+    )
+    write_text(folder / "listening.css", _widths(1 + len(table.settings)) + _template("listening.css"))
+    write_text(folder / "listening.js", _template("listening.js"))
+    write_text(folder / "index.html", page)
+
+
+def _template(name):
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _widths(count):
+    """What the style sheet must know to break rows of so many cells into lines of equal length."""
+    return f":root {{ --columns: {count}; --half: {math.ceil(count / 2)}; --quarter: {math.ceil(count / 4)}; }}\n"
+
+
+def _environment():
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -101,16 +287,13 @@ def write_listening_page(folder, *, corpus, textures, records, table):
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        breakable=_breakable, capitalized=capitalized, score_heading=score_heading, cell_text=cell_text
+        breakable=_breakable,
+        capitalized=capitalized,
+        score_heading=score_heading,
+        score_text=score_text,
+        cell_text=cell_text,
     )
-    page = environment.get_template("listening.html.j2").render(
-        corpus=corpus,
-        rows=rows,
-        table=table,
-        table_caption=TABLE1_CAPTION,
-        long_names=any(len(name) > _LONG_NAME for name in table.settings),
-    )
-    write_text(folder / "index.html", page)
+    return environment
 
 
 def _breakable(name):
@@ -118,51 +301,56 @@ def _breakable(name):
     return escape(name).replace("_", Markup("_<wbr>"))
 
 
-def _row(folder, texture, settings, scores):
-    """What the template needs of one texture; writes its pictures."""
-    _require_safe(texture.name)
-    sounds = {None: texture.original, **{name: texture.syntheses.get(name) for name in settings}}
-    spectrograms = {name: read_spectrogram(sound.spectrogram) for name, sound in sounds.items() if sound}
+def _is_variant(name, names):
+    """Whether a score is another form of one that is there, as ``diversity_shift`` is of ``diversity``."""
+    return any(name.startswith(f"{other}_") for other in names)
+
+
+def _class_sizes(rows):
+    sizes = {}
+    for row in rows:
+        for name in row.texture.classes:
+            sizes[name] = sizes.get(name, 0) + 1
+    return dict(sorted(sizes.items()))
+
+
+def _stem(texture, setting):
+    for name in (texture, setting):
+        if name is not None:
+            _require_safe(name)
+    # A dot is in no name, so that no two cells share a file.
+    return texture if setting is None else f"{texture}.{setting}"
+
+
+def _write_pictures(folder, sounds, stems):
+    spectrograms = {setting: read_spectrogram(sound.spectrogram) for setting, sound in sounds.items()}
     maximum = common_maximum(spectrograms.values())
-    cells = []
-    for setting, sound in sounds.items():
-        cell = {"setting": setting, "audio": None}
-        if sound:
-            cell["audio"] = _audio_url(folder, sound.audio)
-            cell["picture"] = _picture(folder, texture.name, setting, spectrograms[setting], maximum)
-            known = scores.get((texture.name, setting), {})
-            cell["scores"] = [
-                (score_heading(name), score_text(name, known[name])) for name in score_names([{"scores": known}])
-            ]
-        cells.append(cell)
-    return {
-        "name": texture.name,
-        "title": texture.title or texture.name,
-        "classes": [name for name in (texture.texture_class, texture.also_class) if name],
-        "figures": [(label, _url(folder, path)) for label, path in texture.figures.items()],
-        "cells": cells,
-    }
+    pictures = {}
+    for setting, spectrogram in spectrograms.items():
+        path = folder / "spectrograms" / f"{stems[setting]}.png"
+        width, height = spectrogram_image(path, spectrogram, maximum=maximum)
+        seconds = (spectrogram.log_magnitude.shape[1] - 1) * spectrogram.hop_length / spectrogram.sample_rate
+        extent = f"{seconds:.1f} s, 0 to {spectrogram.sample_rate / 2000:g} kHz"
+        pictures[setting] = Picture(_url(folder, path), width, height, extent)
+    return pictures
 
 
-def _picture(folder, texture, setting, spectrogram, maximum):
-    if setting is not None:
-        _require_safe(setting)
-    # A dot is in no name, so that no two pictures share a file.
-    path = folder / "spectrograms" / (f"{texture}.png" if setting is None else f"{texture}.{setting}.png")
-    width, height = spectrogram_image(path, spectrogram, maximum=maximum)
-    seconds = (spectrogram.log_magnitude.shape[1] - 1) * spectrogram.hop_length / spectrogram.sample_rate
-    return {
-        "url": _url(folder, path),
-        "width": width,
-        "height": height,
-        "extent": f"{seconds:.1f} s, 0 to {spectrogram.sample_rate / 2000:g} kHz",
-    }
-
-
-def _audio_url(folder, path):
-    if not Path(path).is_file():
-        raise StorageError(f"{path}: there is no such file; the listening page needs it")
-    return _url(folder, path)
+def _copy_exhibit(folder, exhibit):
+    """Caption, address and kind of each file of an exhibit, copied into the page's folder."""
+    _require_safe(exhibit.name)
+    shown = []
+    for number, (caption, source) in enumerate(exhibit.files.items(), start=1):
+        suffix = Path(source).suffix.lower()
+        if suffix not in _SOUND_SUFFIXES | _PICTURE_SUFFIXES:
+            known = ", ".join(sorted(_SOUND_SUFFIXES | _PICTURE_SUFFIXES))
+            raise StorageError(f"exhibit {exhibit.name}: expected a file of the kinds {known}, found {source}")
+        if not Path(source).is_file():
+            raise StorageError(f"{source}: there is no such file; the exhibit {exhibit.name} shows it")
+        path = folder / "exhibits" / f"{exhibit.name}.{number}{suffix}"
+        with replacing(path) as temporary:
+            temporary.write_bytes(Path(source).read_bytes())
+        shown.append((caption, _url(folder, path), "sound" if suffix in _SOUND_SUFFIXES else "picture"))
+    return shown
 
 
 def _url(folder, path):

@@ -1,7 +1,8 @@
-"""The listening page opens from disk, refers only to what is there, and shows any text as text."""
+"""The listening page opens from disk, stands alone in its folder, and shows any text as text."""
 
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,7 +14,8 @@ from PIL import Image
 
 from texture_core.errors import StorageError
 from texture_core.figures import common_maximum
-from texture_core.listening import Sound, TextureRow, write_listening_page
+from texture_core.listening import Exhibit, Sound, TextureRow, write_listening_page, write_media
+from texture_core.loudness import loudness
 from texture_core.storage import Spectrogram, read_spectrogram, write_spectrogram
 from texture_core.tables import table1
 
@@ -47,11 +49,16 @@ class Page(HTMLParser):
         for element in self._open:
             element["text"] += data
 
-    def all(self, tag):
-        return [element for element in self.elements if element["tag"] == tag]
+    def all(self, tag, **attributes):
+        """The elements of a tag; ``class_`` and others by their value."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [e for e in self.elements if e["tag"] == tag and wanted.items() <= e["attributes"].items()]
+
+    def values(self, name):
+        return [element["attributes"][name] for element in self.elements if name in element["attributes"]]
 
     def urls(self):
-        return [e["attributes"][key] for e in self.elements for key in ("src", "href") if key in e["attributes"]]
+        return [url for name in ("src", "href", "data-source") for url in self.values(name)]
 
 
 def make_sound(folder, texture, kind, level, seed):
@@ -60,8 +67,8 @@ def make_sound(folder, texture, kind, level, seed):
     for path in (audio, spectrogram):
         path.parent.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(seed)
-    soundfile.write(audio, 0.1 * generator.standard_normal(1600), 16000, subtype="FLOAT")
-    values = level * np.abs(generator.standard_normal((257, 26))).astype(np.float32)
+    soundfile.write(audio, 0.1 * level * generator.standard_normal(8000), 16000, subtype="FLOAT")
+    values = level * np.abs(generator.standard_normal((257, 126))).astype(np.float32)
     write_spectrogram(spectrogram, Spectrogram(values, 16000, 512, 64))
     return Sound(audio, spectrogram)
 
@@ -96,7 +103,25 @@ def make_records(textures):
     ]
 
 
+def make_exhibits(results):
+    picture, sound = results / "sweep" / "kl of β.svg", results / "sweep" / "step 3.FLAC"
+    picture.parent.mkdir(parents=True)
+    picture.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    soundfile.write(sound, np.zeros(160), 16000, format="FLAC")
+    return [
+        Exhibit("sweep", NASTY, NASTY, {NASTY: picture, "after 3 steps": sound}),
+        Exhibit("empty", "Nothing yet", "", {}),
+    ]
+
+
+def write_small_page(folder, rows, textures):
+    table = table1(make_records(textures))
+    write_listening_page(folder, corpus="x", textures=rows, records=[], table=table)
+    return Page(folder / "index.html")
+
+
 TEXTURES = [("rain", NASTY, "other", ""), ("bells", "", "pitched", "rhythmic")]
+CELLS = [(name, setting) for name, *_ in TEXTURES for setting in (None, *SETTINGS)]
 
 
 @pytest.fixture
@@ -105,87 +130,135 @@ def results(tmp_path):
 
 
 @pytest.fixture
-def page(results):
-    records = make_records(TEXTURES)
-    table = table1(
-        records,
-        settings=SETTINGS,
-        left_out=[{"texture": "broken", "reason": NASTY}],
-        missing_scores={"classifier": NASTY},
-    )
-    rows = make_rows(results, TEXTURES)
-    write_listening_page(results / "listening", corpus=NASTY, textures=rows, records=records, table=table)
+def write(results):
+    """Write the page, of rows and records in any form and order."""
+    exhibits = make_exhibits(results)
+
+    def write(rows, records):
+        table = table1(
+            records,
+            settings=SETTINGS,
+            left_out=[{"texture": "broken", "reason": NASTY}],
+            missing_scores={"classifier": NASTY},
+        )
+        write_listening_page(
+            results / "listening", corpus=NASTY, textures=rows, records=records, table=table, exhibits=exhibits
+        )
+
+    return write
+
+
+@pytest.fixture
+def page(results, write):
+    write(make_rows(results, TEXTURES), make_records(TEXTURES))
     return Page(results / "listening" / "index.html")
 
 
 def test_every_reference_is_a_file_beside_the_page(page, results):
     urls = [url for url in page.urls() if not url.startswith("#")]
-    assert len(urls) == 2 * (3 * 2 + 1)
+    # Style and script; per cell a picture, a sound and its source; a figure per row; the exhibits' picture (also as a
+    # link) and sound.
+    assert len(urls) == 2 + 3 * len(CELLS) + len(TEXTURES) + 3
     for url in urls:
         parts = urlsplit(url)
         assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("", "", "", "")
         assert not url.startswith("/")
         assert (results / "listening" / unquote(parts.path)).is_file()
     anchors = {url[1:] for url in page.urls() if url.startswith("#")}
-    assert anchors == {"table1", "textures", "left-out"}
-    assert anchors <= {element["attributes"].get("id") for element in page.elements}
+    assert anchors == {"table1", "exhibit-sweep", "exhibit-empty", "textures", "left-out"}
+    assert anchors <= set(page.values("id"))
 
 
-def test_audio_stays_where_it_is(page, results):
-    assert {element["attributes"]["src"] for element in page.all("audio")} == {
+def test_only_sources_and_figures_lie_outside_the_folder(page):
+    outside = [e for e in page.elements if any(v.startswith("../") for v in e["attributes"].values() if v)]
+    assert {e["tag"] for e in outside} == {"td", "a"}
+    # Where the folder stands alone, the script hides these.
+    assert all("elsewhere" in e["attributes"]["class"] for e in outside if e["tag"] == "a")
+    assert set(page.values("data-source")) == {
         *(f"../audio/{name}.wav" for name, *_ in TEXTURES),
         *(f"../{setting}/audio/{name}.wav" for name, *_ in TEXTURES for setting in SETTINGS),
     }
-    assert {path.suffix for path in (results / "listening").rglob("*") if path.is_file()} == {".html", ".png"}
 
 
 def test_references_are_percent_encoded(tmp_path):
     rows = make_rows(tmp_path / "b c?#%", TEXTURES[1:])
-    table = table1(make_records(TEXTURES[1:]))
-    write_listening_page(tmp_path / "listening", corpus="x", textures=rows, records=[], table=table)
-    sources = {element["attributes"]["src"] for element in Page(tmp_path / "listening" / "index.html").all("audio")}
-    assert "../b%20c%3F%23%25/audio/bells.wav" in sources
+    page = write_small_page(tmp_path / "listening", rows, TEXTURES[1:])
+    assert "../b%20c%3F%23%25/audio/bells.wav" in page.values("data-source")
 
 
-def test_one_labelled_player_and_picture_per_cell(page):
-    players, pictures = page.all("audio"), page.all("img")
-    assert len(players) == len(pictures) == len(TEXTURES) * (1 + len(SETTINGS))
-    for player in players:
-        assert {"controls", "preload", "src", "aria-label"} == set(player["attributes"])
-        assert player["attributes"]["preload"] == "none"
-        assert player["parents"][-1] == "td"
-    labels = [player["attributes"]["aria-label"] for player in players]
-    assert labels[:3] == [f"{NASTY}, original", f"{NASTY}, gram", f"{NASTY}, full"]
-    assert labels[3:] == ["bells, original", "bells, gram", "bells, full"]
+def test_one_labelled_link_and_picture_per_cell(page):
+    links, pictures = page.all("a", class_="play"), page.all("img", decoding="async")
+    assert len(links) == len(pictures) == len(CELLS)
+    stems = [name if setting is None else f"{name}.{setting}" for name, setting in CELLS]
+    assert [link["attributes"]["href"] for link in links] == [f"audio/{stem}.flac" for stem in stems]
+    assert [picture["attributes"]["src"] for picture in pictures] == [f"spectrograms/{stem}.png" for stem in stems]
+    titles = [NASTY] * 3 + ["bells"] * 3
+    assert [link["text"] for link in links] == [
+        f"Play {title}, {setting or 'original'}" for title, (_, setting) in zip(titles, CELLS, strict=True)
+    ]
     for picture in pictures:
         assert picture["attributes"]["loading"] == "lazy"
-        assert picture["attributes"]["alt"].endswith(": 0.1 s, 0 to 8 kHz")
+        assert picture["attributes"]["alt"].endswith(": 0.5 s, 0 to 8 kHz")
+        assert {"width", "height"} <= set(picture["attributes"])
+    # Sounds are loaded when they are asked for.
+    assert [audio["attributes"]["preload"] for audio in page.all("audio")] == ["none"]
 
 
-def test_any_text_is_shown_as_text(page, results):
+def test_sounds_of_a_row_are_equally_loud_and_their_gains_are_told(page, results):
+    for cell, (name, setting) in zip(page.all("td", role="cell"), CELLS, strict=True):
+        source, _ = soundfile.read(results / (setting or "") / "audio" / f"{name}.wav")
+        stem = name if setting is None else f"{name}.{setting}"
+        samples, sample_rate = soundfile.read(results / "listening" / "audio" / f"{stem}.flac")
+        assert loudness(samples, sample_rate) == pytest.approx(-23, abs=0.05)
+        gain = float(cell["attributes"]["data-gain"])
+        np.testing.assert_allclose(samples, source * 10 ** (gain / 20), atol=2e-3)
+        assert float(cell["attributes"]["data-seconds"]) == 0.5
+
+
+def test_any_text_is_shown_as_text(page):
     (heading,) = page.all("h1")
     assert heading["text"] == f"Textures: {NASTY}"
-    assert [e["text"] for e in page.elements if e["attributes"].get("class") == "title"] == [NASTY, "bells"]
+    assert [element["text"] for element in page.all("span", class_="title")] == [NASTY, "bells", ""]
     notes = [element["text"] for element in page.all("li")]
     assert f"broken: {NASTY}" in notes
     assert f"classifier (10⁻⁴): missing, because {NASTY}." in notes
     assert [element["text"] for element in page.all("b")] == ["broken"]
+    assert [element["text"] for element in page.all("figcaption")] == [NASTY, "after 3 steps"]
+
+
+def test_nothing_is_inline_or_fetched_from_elsewhere(page, results):
+    """So that the strictest content security policy lets the page work."""
     (script,) = page.all("script")
-    assert "alert" not in script["text"] and "src" not in script["attributes"]
-
-
-def test_nothing_is_fetched_or_handled_inline(page, results):
-    text = (results / "listening" / "index.html").read_text(encoding="utf-8")
-    assert "http:" not in text and "https:" not in text and "@import" not in text and "url(" not in text
+    assert script["attributes"] == {"src": "listening.js", "defer": None} and script["text"] == ""
+    assert page.all("style") == []
     for element in page.elements:
         assert not [name for name in element["attributes"] if name.startswith("on") or name == "style"]
+    for name in ("index.html", "listening.css", "listening.js"):
+        text = (results / "listening" / name).read_text(encoding="utf-8")
+        assert not [word for word in ("http:", "https:", "@import", "url(", "eval(", "innerHTML") if word in text]
 
 
-def test_scores_are_shown_in_their_units(page):
-    names, values = ([element["text"] for element in page.all(tag)] for tag in ("dt", "dd"))
-    assert all("td" in element["parents"] for element in page.all("dl"))
+def test_scores_are_shown_in_their_units_and_kept_in_full(page):
+    names, values = (
+        [element["text"] for element in page.all(tag) if "td" in element["parents"]] for tag in ("dt", "dd")
+    )
     assert names == ["autocorrelation (10⁻³)", "diversity", "diversity, shift"] * (len(TEXTURES) * len(SETTINGS))
     assert values == ["80.0", "2.50", "417"] * 2 + ["80.0", "–", "417"] * 2
+    assert page.values("data-value") == ["0.08", "2.5", "417"] * 2 + ["0.08", "", "417"] * 2
+    variants = [element["text"].strip() for element in page.all("div", class_="variant")]
+    assert variants == ["diversity, shift417"] * 4
+
+
+def test_rows_can_be_sorted_by_every_score_and_filtered_by_every_class(page):
+    options = [element["attributes"].get("value") for element in page.all("option")]
+    assert options[:3] == ["", "other", "pitched"] and "rhythmic" in options
+    assert [value for value in options if value and value.startswith("score:")] == [
+        "score:autocorrelation",
+        "score:diversity",
+        "score:diversity_shift",
+    ]
+    assert page.values("data-class") == ["other", "pitched"]
+    assert page.values("data-also-class") == ["", "rhythmic"]
 
 
 def test_table_1_is_there_with_its_notes(page):
@@ -200,14 +273,15 @@ def test_headings_and_tables_are_semantic(page):
     assert [(e["tag"], e["text"]) for e in page.elements if e["tag"] in ("h2", "h3")] == [
         ("h2", "Table 1: mean scores per setting and class"),
         ("h3", "Notes"),
+        ("h2", NASTY),
+        ("h2", "Nothing yet"),
         ("h2", "Textures"),
         ("h2", "Left out"),
     ]
     assert all(element["attributes"].get("scope") in ("col", "row") for element in page.all("th"))
-    identifiers = [e["attributes"]["id"] for e in page.elements if "id" in e["attributes"]]
+    identifiers = page.values("id")
     assert len(identifiers) == len(set(identifiers))
-    for element in page.elements:
-        assert element["attributes"].get("aria-labelledby", identifiers[0]) in identifiers
+    assert set(page.values("aria-labelledby")) <= set(identifiers)
     assert page.all("html")[0]["attributes"]["lang"] == "en"
 
 
@@ -223,29 +297,48 @@ def test_pictures_of_a_row_share_a_scale(page, results):
         assert levels.mean() / 127 == pytest.approx(expected, rel=0.02)
 
 
-def test_same_input_same_bytes(page, results):
+def test_exhibits_are_copied_and_shown(page, results):
+    (sound,) = page.all("audio")
+    assert sound["attributes"]["src"] == "exhibits/sweep.2.flac"
+    (picture,) = [image for image in page.all("img") if "figure" in image["parents"]]
+    assert picture["attributes"]["alt"] == f"{NASTY}: {NASTY}"
+    copied = results / "listening" / unquote(picture["attributes"]["src"])
+    assert copied.read_bytes() == (results / "sweep" / "kl of β.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "message"),
+    [
+        (Exhibit("sweep", "", "", {"a": Path("absent.png")}), r"absent\.png: there is no such file; the exhibit sweep"),
+        (Exhibit("sweep", "", "", {"a": Path("table.xlsx")}), r"exhibit sweep: .* found table\.xlsx"),
+        (Exhibit("../sweep", "", "", {}), r"found '\.\./sweep'"),
+    ],
+)
+def test_an_exhibit_that_cannot_be_shown_is_named(tmp_path, exhibit, message):
+    with pytest.raises(StorageError, match=message):
+        write_listening_page(
+            tmp_path / "listening", corpus="x", textures=[], records=[], table=table1([]), exhibits=[exhibit]
+        )
+
+
+def test_same_input_same_bytes(page, results, write):
     folder = results / "listening"
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    records = make_records(TEXTURES)
-    table = table1(
-        records[::-1],
-        settings=SETTINGS,
-        left_out=[{"texture": "broken", "reason": NASTY}],
-        missing_scores={"classifier": NASTY},
-    )
-    rows = make_rows(results, TEXTURES)
-    write_listening_page(folder, corpus=NASTY, textures=iter(rows), records=records[::-1], table=table)
+    write(iter(make_rows(results, TEXTURES)), make_records(TEXTURES)[::-1])
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert len(before) == 1 + len(TEXTURES) * (1 + len(SETTINGS))
+    assert len(before) == 3 + 2 * len(CELLS) + 2
+
+
+def test_the_style_sheet_knows_how_many_cells_a_row_has(page, results):
+    style = (results / "listening" / "listening.css").read_text(encoding="utf-8")
+    assert style.startswith(":root { --columns: 3; --half: 2; --quarter: 1; }\n")
 
 
 def test_a_synthesis_that_was_not_made_is_an_empty_cell(tmp_path):
     (row,) = make_rows(tmp_path, TEXTURES[:1])
     del row.syntheses["full"]
-    table = table1(make_records(TEXTURES[:1]))
-    write_listening_page(tmp_path / "listening", corpus="x", textures=[row], records=[], table=table)
-    page = Page(tmp_path / "listening" / "index.html")
-    assert len(page.all("audio")) == 2
+    page = write_small_page(tmp_path / "listening", [row], TEXTURES[:1])
+    assert len(page.all("a", class_="play")) == 2
     assert [element["text"] for element in page.all("p")].count("not made") == 1
 
 
@@ -254,7 +347,7 @@ def test_an_empty_corpus_has_a_page(tmp_path):
     write_listening_page(tmp_path, corpus="x", textures=[], records=[], table=table)
     page = Page(tmp_path / "index.html")
     assert "There are no scores." in [element["text"] for element in page.all("p")]
-    assert page.all("audio") == []
+    assert page.all("a", class_="play") == []
 
 
 @pytest.mark.parametrize(
@@ -268,10 +361,16 @@ def test_an_empty_corpus_has_a_page(tmp_path):
 def test_what_is_wrong_is_named_and_no_page_is_written(tmp_path, break_row, message):
     (row,) = make_rows(tmp_path, TEXTURES[:1])
     break_row(row)
-    table = table1(make_records(TEXTURES[:1]))
     with pytest.raises(StorageError, match=message):
-        write_listening_page(tmp_path / "listening", corpus="x", textures=[row], records=[], table=table)
+        write_small_page(tmp_path / "listening", [row], TEXTURES[:1])
     assert not (tmp_path / "listening" / "index.html").exists()
+
+
+def test_an_unsafe_setting_is_refused(tmp_path):
+    (row,) = make_rows(tmp_path, TEXTURES[:1])
+    row = replace(row, syntheses={"../full": row.syntheses["full"]})
+    with pytest.raises(StorageError, match=r"found '\.\./full'"):
+        write_media(tmp_path / "listening", row, ["../full"])
 
 
 def test_collected_outputs_start_fast():

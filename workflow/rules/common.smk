@@ -25,6 +25,9 @@ TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
 GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
 )
+# What experiments show on the listening page, added by the rules that make it: name, title, description, and files (a
+# caption to a path, which may hold {corpus}).
+EXHIBITS = []
 # Scripts read the device there and not in their parameters: changing it reruns nothing.
 config["device"] = CONFIGURATION.device
 

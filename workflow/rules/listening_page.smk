@@ -10,15 +10,29 @@ rule listening_page:
         ),
         loss_figures=for_all("results/{corpus}/figures/{texture}.loss.svg"),
         check="results/{corpus}/corpus_check.json",
+        exhibits=lambda wildcards: [
+            file
+            for exhibit in EXHIBITS
+            for file in expand(list(exhibit["files"].values()), corpus=CORPUS)
+        ],
     output:
         page="results/{corpus}/listening/index.html",
-        pictures=directory("results/{corpus}/listening/spectrograms"),
+        folder=report(
+            directory("results/{corpus}/listening"),
+            htmlindex="index.html",
+            caption="../report/listening_page.rst",
+            category="Listening",
+            labels={"page": "Originals and syntheses"},
+        ),
     log:
         "results/{corpus}/logs/listening_page.log",
     conda:
         "../../environment.yml"
     params:
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
+        exhibits=lambda wildcards: [
+            {**exhibit, "files": list(exhibit["files"])} for exhibit in EXHIBITS
+        ],
         code=JOBS.code("listening_page"),
     message:
         "listening_page: {wildcards.corpus}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from job import run
 
-from texture_core.listening import Sound, TextureRow, write_listening_page
+from texture_core.listening import Exhibit, Sound, TextureRow, write_listening_page
 from texture_core.storage import read_json
 from texture_core.tables import table1
 
@@ -36,12 +36,18 @@ def main(snakemake):
         left_out=read_json(inputs.check)["left_out"],
         count_both_classes=snakemake.params.table["count_in_both_classes"],
     )
+    files = iter(inputs.get("exhibits", []))
+    exhibits = [
+        Exhibit(**{**exhibit, "files": {caption: Path(next(files)) for caption in exhibit["files"]}})
+        for exhibit in snakemake.params.exhibits
+    ]
     write_listening_page(
-        Path(snakemake.output.page).parent,
+        snakemake.output.folder,
         corpus=snakemake.wildcards.corpus,
         textures=rows,
         records=records,
         table=table,
+        exhibits=exhibits,
     )
 
 
