@@ -48,7 +48,8 @@ class Outcome:
     @property
     def jobs(self):
         """The jobs that it ran or, in a dry run, would run: their messages."""
-        return set(re.findall(r"^Job \d+: (.+)$", self.text, re.MULTILINE))
+        messages = re.findall(r"^Job \d+: (.+)$", self.text, re.MULTILINE)
+        return {message for message in messages if not message.startswith("all results")}
 
 
 class Tree:
