@@ -16,6 +16,9 @@ _PUBLIC = {
     "synthesize_spectrogram": "synthesis",
     "Synthesis": "storage",
     "TextureError": "errors",
+    "demo_texture": "demo",
+    "preset_parameters": "presets",
+    "synthesize": "texture",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -1,0 +1,224 @@
+"""Spectrograms and samples of any length in a bounded amount of memory: window after window.
+
+A window is a synthesis of a few seconds. It begins with the last frames of the window before, held as they are, so that
+the features which straddle the seam are part of its statistics. The last frames of a window, which fewer features see
+than the others, are left out and made anew by the next one. A loop's last window ends with the first frames of the
+first, held too. Phase recovery goes on in the same way: each piece begins with samples that stand already.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from texture_core import registry
+from texture_core.boundaries import CircularTransform, HeldTransform
+from texture_core.methods import SynthesisTask
+from texture_core.methods.optimization import synthesize
+from texture_core.randomness import torch_generator
+from texture_core.transform import Transform
+
+# In transforms of n_fft samples. Phases are held over the first, and those at the end of a piece, which the reflection
+# there disturbs, are recovered anew with the next piece over the second.
+_HELD_TRANSFORMS = 4
+_MARGIN_TRANSFORMS = 2
+
+
+@dataclass(frozen=True)
+class Window:
+    """One synthesis among those that a long texture is made of.
+
+    Attributes
+    ----------
+    frames : int
+        All of the synthesis.
+    head, tail : int
+        Frames that it begins and ends with, held.
+    start, stop : int
+        The range of frames that goes into the texture.
+    """
+
+    frames: int
+    head: int
+    tail: int
+    start: int
+    stop: int
+
+
+def plan_windows(frames, longest, overlap, settling, loop):
+    """Divide a texture into windows of nearly equal lengths.
+
+    Parameters
+    ----------
+    frames : int
+        Of the texture.
+    longest : int
+        Frames that a window may have; well above 2 * (overlap + settling).
+    overlap : int
+        Frames that a window takes over from the one before.
+    settling : int
+        Frames that a window makes past those that it hands on.
+    loop : bool
+        Whether the last frame is followed by the first.
+
+    Returns
+    -------
+    tuple of Window
+        One alone, of all frames, where `longest` allows it.
+    """
+    if frames <= longest:
+        return (Window(frames, 0, 0, 0, frames),)
+    count = 1
+    total = math.inf
+    while total > count * longest:
+        count += 1
+        total = frames + (count - 1) * (overlap + settling) + (settling + overlap if loop else 0)
+    windows = []
+    for number in range(count):
+        length = total * (number + 1) // count - total * number // count
+        is_last = number == count - 1
+        head = overlap if number else 0
+        tail = overlap if loop and is_last else 0
+        start = head or (settling if loop else 0)
+        windows.append(Window(length, head, tail, start, length - (tail if is_last else settling)))
+    return tuple(windows)
+
+
+def synthesize_windows(target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None):
+    """Synthesise the frames of a texture piece by piece.
+
+    Parameters
+    ----------
+    target : Spectrogram
+    parameters : Parameters
+    windows : sequence of Window
+    seed : int
+    loop : bool
+        As given to `plan_windows`.
+    device : {'cpu', 'cuda'}
+    progress : callable, optional
+        Called with (iteration, dict of loss terms) after each iteration, counted over all windows.
+    stop : callable, optional
+        Asked after each iteration; if true, the piece of the window under way is the last one.
+
+    Yields
+    ------
+    numpy.ndarray
+        (bins, frames), float32: the piece of each window.
+    """
+    opening = previous = None
+    for number, window in enumerate(windows):
+        task = SynthesisTask(
+            target,
+            parameters,
+            seed,
+            "texture",
+            f"window {number}",
+            device,
+            progress=_counting_on(progress, number * parameters.optimizer.iterations),
+            frames=window.frames,
+            head=previous,
+            tail=opening if window.tail else None,
+            loop=loop and len(windows) == 1,
+            stop=stop,
+        )
+        made = synthesize(task).log_magnitude
+        if len(windows) > 1:
+            overlap = window.head or windows[1].head
+            previous = made[:, window.stop - overlap : window.stop].copy()
+            if number == 0:
+                opening = made[:, window.start : window.start + overlap].copy()
+        yield made[:, window.start : window.stop]
+        if stop and stop():
+            return
+
+
+def _counting_on(progress, done):
+    if progress is None:
+        return None
+    return lambda iteration, terms: progress(done + iteration, terms)
+
+
+def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu"):
+    """Recover the samples of a spectrogram that comes in pieces.
+
+    Parameters
+    ----------
+    pieces : iterable of numpy.ndarray
+        (bins, frames) each, log magnitudes, hundreds of frames at least.
+    template : Spectrogram
+        Tells n_fft and hop_length.
+    parameters : InversionParameters
+    seed : int
+    loop : bool
+        Whether the last frame is followed by the first.
+    device : {'cpu', 'cuda'}
+
+    Yields
+    ------
+    numpy.ndarray
+        Samples (any number,), float32. All together they are (frames - 1) * hop_length, the first one at the middle of
+        the first frame, or frames * hop_length of a loop, which begins a little later.
+    """
+    hop_length = template.hop_length
+    transform_frames = -(-template.n_fft // hop_length)
+    held, margin = _HELD_TRANSFORMS * transform_frames, _MARGIN_TRANSFORMS * transform_frames
+    recover = _Recovery(template, parameters, seed, device)
+    buffer = known = opening = None
+    for piece, is_last in _with_last(pieces):
+        is_first = buffer is None
+        if loop and is_first and is_last:
+            yield recover(piece, loop=True)
+            return
+        buffer = piece if is_first else np.concatenate([buffer, piece], axis=1)
+        ending = None
+        stop = buffer.shape[1] - 1 - (0 if is_last else margin)
+        if loop and is_last:
+            stop = buffer.shape[1] + margin
+            buffer = np.concatenate([buffer, opening[0]], axis=1)
+            ending = opening[1]
+        samples = recover(buffer, head=known, tail=ending)
+        start = held if not is_first else margin if loop else 0
+        if loop and is_first:
+            # The last of its frames is only the end of a transform: no samples follow it.
+            opening = buffer[:, : margin + held + 1], samples[margin * hop_length : (margin + held) * hop_length]
+        yield samples[start * hop_length : stop * hop_length]
+        known = samples[(stop - held) * hop_length : stop * hop_length]
+        buffer = buffer[:, stop - held :]
+
+
+def _with_last(items):
+    iterator = iter(items)
+    try:
+        item = next(iterator)
+    except StopIteration:
+        return
+    for following in iterator:
+        yield item, False
+        item = following
+    yield item, True
+
+
+class _Recovery:
+    """Phase recovery of one piece after another."""
+
+    def __init__(self, template, parameters, seed, device):
+        self._template, self._parameters, self._seed, self._device = template, parameters, seed, device
+        self._algorithm = registry.load("phase", parameters.algorithm)
+        self._count = 0
+
+    def __call__(self, log_magnitude, *, head=None, tail=None, loop=False):
+        magnitude = torch.expm1(torch.from_numpy(np.ascontiguousarray(log_magnitude)).to(self._device))
+        generator = torch_generator(self._seed, "phase", self._count)
+        self._count += 1
+        angle = 2 * math.pi * torch.rand(magnitude.shape, generator=generator)
+        phase = torch.polar(torch.ones_like(angle), angle).to(magnitude.device)
+        plain = Transform.like(magnitude, self._template.n_fft, self._template.hop_length)
+        settings = (plain.n_fft, plain.hop_length, plain.window)
+        if loop:
+            transform = CircularTransform(*settings)
+        else:
+            ends = [torch.from_numpy(side if side is not None else np.empty(0)).to(magnitude) for side in (head, tail)]
+            transform = HeldTransform(*settings, *ends)
+        return self._algorithm.recover(magnitude, phase, transform, self._parameters.iterations).cpu().numpy()
