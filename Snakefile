@@ -30,6 +30,10 @@ rule all:
         f"results/{CORPUS}/table1.tsv",
         f"results/{CORPUS}/table1.md",
         f"results/{CORPUS}/listening/index.html",
+        expand(
+            f"results/{CORPUS}/exhibits/{{exhibit}}.svg",
+            exhibit=CONFIGURATION.exhibits,
+        ),
     message:
         f"all results of {CORPUS}"
 
@@ -53,4 +57,5 @@ include: "workflow/rules/classifier.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/table.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/exhibit.smk"
 include: "workflow/rules/listening_page.smk"

@@ -124,6 +124,27 @@ def loss_figure(path, syntheses, *, title):
         _save(_draw_losses(syntheses, title), path, title)
 
 
+def save_figure(path, draw, *, title):
+    """Draw in the style of these figures, and save.
+
+    Parameters
+    ----------
+    path : str or Path
+        SVG.
+    draw : callable
+        Without arguments; it returns a ``matplotlib.figure.Figure``.
+    title : str
+        For the file; not drawn.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written.
+    """
+    with _style():
+        _save(draw(), path, title)
+
+
 def spectrogram_image(path, spectrogram, *, maximum, columns=480, rows=128):
     """Draw a spectrogram as plain pixels: time to the right, frequency upwards, no axes.
 

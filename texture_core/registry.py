@@ -10,7 +10,7 @@ from pathlib import Path
 
 from texture_core.errors import ParameterError
 
-KINDS = ("features", "losses", "methods", "optimizers", "phase", "scores")
+KINDS = ("exhibits", "features", "losses", "methods", "optimizers", "phase", "scores")
 
 
 def names(kind, defining=None):
@@ -18,7 +18,7 @@ def names(kind, defining=None):
 
     Parameters
     ----------
-    kind : {'features', 'losses', 'methods', 'optimizers', 'phase', 'scores'}
+    kind : {'exhibits', 'features', 'losses', 'methods', 'optimizers', 'phase', 'scores'}
     defining : str, optional
         Only those whose module defines a function of this name.
     """
@@ -70,11 +70,20 @@ def constant(kind, name, constant_name, default=None):
     ParameterError
         If there is no such entry.
     """
-    module = Path(__file__).parent / kind / f"{module_name(kind, name).rpartition('.')[2]}.py"
-    for node in _statements(module):
+    for node in _statements(_path(kind, name)):
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [constant_name]:
             return ast.literal_eval(node.value)
     return default
+
+
+def summary(kind, name):
+    """The first line of a module's docstring, read without importing it; arguments as `module_name`."""
+    text = ast.get_docstring(ast.parse(_path(kind, name).read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0]
+
+
+def _path(kind, name):
+    return Path(__file__).parent / kind / f"{module_name(kind, name).rpartition('.')[2]}.py"
 
 
 def _statements(path):

@@ -36,7 +36,7 @@ class Configuration:
     seed, threads : int
     audio : AudioParameters
     spectrogram : SpectrogramParameters
-    scores : tuple of str
+    scores, exhibits : tuple of str
     classifiers : dict of str to str
         Name to file, of those that are given.
     count_in_both_classes : bool
@@ -58,6 +58,7 @@ class Configuration:
     audio: AudioParameters
     spectrogram: SpectrogramParameters
     scores: tuple
+    exhibits: tuple
     classifiers: dict
     count_in_both_classes: bool
     settings: dict
@@ -108,12 +109,13 @@ def load(config, *, files=(), checkout=Path()):
     problems += found
     spectrogram, found = build(SpectrogramParameters, config["spectrogram"] or {}, "", "spectrogram.")
     problems += found
-    known = registry.names("scores")
-    problems += [
-        f"scores: expected {listing(known)}, found {shown(name)}{suggestion(name, known) or '; remove it'}"
-        for name in config["scores"]
-        if name not in known
-    ]
+    for kind in ("scores", "exhibits"):
+        known = registry.names(kind)
+        problems += [
+            f"{kind}: expected {listing(known)}, found {shown(name)}{suggestion(name, known) or '; remove it'}"
+            for name in config[kind]
+            if name not in known
+        ]
     classifiers = {name: _plain_path(path) for name, path in (config["classifiers"] or {}).items() if path}
     problems += [
         f"classifiers.{name}: expected a file, found none at {shown(path)}; correct it"
@@ -151,6 +153,7 @@ def load(config, *, files=(), checkout=Path()):
         audio=audio,
         spectrogram=spectrogram,
         scores=tuple(sorted(config["scores"])),
+        exhibits=tuple(config["exhibits"]),
         classifiers=classifiers,
         count_in_both_classes=config["count_in_both_classes"],
         settings=settings,

@@ -32,14 +32,14 @@ class Jobs:
         self.inversion = cache(self._inversion)
         self.scores = cache(self._scores)
 
-    def code(self, script, setting=None):
+    def code(self, script, setting=None, exhibit=None):
         """The digest of the code of a script, with the plug-ins that a setting and the scores name.
 
         Parameters
         ----------
         script : str
-        setting : str, optional
-            The setting that the job is for.
+        setting, exhibit : str, optional
+            The setting or exhibit that the job is for.
         """
         plugins = []
         if script in ("synthesize", "invert"):
@@ -51,6 +51,12 @@ class Jobs:
                 if looks_at(method, "losses"):
                     plugins += [registry.module_name("losses", name) for name in parameters.losses]
             plugins += [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
+        elif script == "exhibit":
+            plugins = [registry.module_name("exhibits", exhibit)]
+            if "syntheses" in self.exhibit_needs(exhibit):
+                # It may make them heard.
+                algorithms = {parameters.inversion.algorithm for parameters in self._configuration.settings.values()}
+                plugins += [registry.module_name("phase", name) for name in algorithms]
         elif script == "score":
             plugins = [registry.module_name("scores", name) for name in self._configuration.scores]
         return self._digests.digest(script, plugins)
@@ -79,9 +85,34 @@ class Jobs:
     def _synthesis(self, setting):
         return plain(used_parameters(self._configuration.settings[setting]))
 
+    def study(self):
+        """What exhibits know of the study."""
+        configuration = self._configuration
+        settings = {name: to_mapping(parameters) for name, parameters in configuration.settings.items()}
+        # A list, because the order counts.
+        return {
+            "settings": [[name, plain(mapping)] for name, mapping in settings.items()],
+            "titles": {texture.name: texture.title for texture in configuration.textures},
+            "seed": configuration.seed,
+        }
+
+    def exhibit_needs(self, exhibit):
+        """Which files an exhibit reads."""
+        return registry.constant("exhibits", exhibit, "NEEDS", ())
+
+    def exhibit_description(self, exhibit):
+        """What an exhibit shows, in a sentence: the first line of its module."""
+        return registry.summary("exhibits", exhibit)
+
     def needs_samples(self, setting):
         """Whether the synthesis of a setting looks at the recording's samples."""
         return needs_samples(self._configuration.settings[setting].method)
+
+    def feature_weights(self, setting):
+        """The file of a trained network whose features a setting names, in a list; else an empty one."""
+        parameters = self._configuration.settings[setting]
+        weights = parameters.features.options.get("weights")
+        return [weights] if isinstance(weights, str) and looks_at(parameters.method, "features") else []
 
     def _inversion(self, setting):
         return plain(to_mapping(self._configuration.settings[setting].inversion))

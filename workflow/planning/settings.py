@@ -18,6 +18,7 @@ from texture_core.parameters import Parameters, from_mapping, with_preset
 RESERVED_NAMES = (
     "audio",
     "benchmarks",
+    "exhibits",
     "figures",
     "listening",
     "logs",

@@ -6,6 +6,7 @@ rule synthesize:
             if JOBS.needs_samples(wildcards.setting)
             else []
         ),
+        weights=lambda wildcards: JOBS.feature_weights(wildcards.setting),
     output:
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
     log:

@@ -1,0 +1,99 @@
+"""Baselines, further losses and exhibits in a real run, what their jobs depend on, and every experiment's file."""
+
+from pathlib import Path
+
+import h5py
+import pytest
+import yaml
+from planning.configuration import load
+from planning.jobs import Jobs
+
+CHECKOUT = Path(__file__).parents[2]
+SETTINGS = {
+    "copy": {"method": "griffin_lim"},
+    "statistics": {"method": "mcdermott_simoncelli"},
+    "more": {
+        "losses": {"structural": 0.1},
+        "snapshots": [1, 2],
+        "features": {"type": "stacked", "options": {"layers": 2}},
+    },
+}
+
+
+def configuration(tree):
+    return yaml.safe_load(tree.read("study.yaml")) | {
+        "settings": SETTINGS,
+        "textures": ["rain"],
+        "exhibits": ["inverse_sendik", "scores_by_setting"],
+    }
+
+
+@pytest.mark.slow
+def test_every_method_goes_through_the_same_chain(fresh):
+    fresh.configure(configuration(fresh))
+    outcome = fresh.snakemake()
+    assert outcome.code == 0, outcome.text
+    results = fresh.path("results/my_recordings")
+    rows = (results / "scores.tsv").read_text(encoding="utf-8").splitlines()
+    assert {row.split("\t")[1] for row in rows[1:]} == set(SETTINGS)
+    for name in ("inverse_sendik", "scores_by_setting"):
+        assert "<svg" in (results / f"exhibits/{name}.svg").read_text(encoding="utf-8")
+        assert f"exhibit-{name}" in (results / "listening/index.html").read_text(encoding="utf-8")
+    with h5py.File(results / "copy/synthesis/rain.h5") as copy, h5py.File(results / "spectrogram/rain.h5") as target:
+        assert (copy["log_magnitude"][:] == target["log_magnitude"][:]).all()
+    with h5py.File(results / "statistics/synthesis/rain.h5") as file:
+        assert "samples" in file
+        assert file.attrs["snr_average"] > 0
+    with h5py.File(results / "more/synthesis/rain.h5") as file:
+        assert list(file["snapshots"].attrs["iterations"]) == [1, 2]
+        assert list(file["further_losses"].attrs["columns"]) == ["structural"]
+    assert fresh.planned() == set()
+
+
+@pytest.mark.parametrize(
+    ("edited", "settings"),
+    [
+        ("texture_core/synthesis.py", {"copy", "statistics", "more"}),
+        ("texture_core/losses/structural.py", {"more"}),
+        ("texture_core/losses/gram.py", {"more"}),
+        ("texture_core/features/stacked.py", {"more"}),
+        ("texture_core/methods/griffin_lim.py", {"copy"}),
+        ("texture_core/methods/mcdermott_simoncelli.py", {"statistics"}),
+        ("texture_core/losses/sendik.py", set()),
+        ("texture_core/features/trained.py", set()),
+    ],
+)
+def test_an_edit_concerns_the_settings_that_run_the_code(fresh, monkeypatch, edited, settings):
+    monkeypatch.chdir(fresh.root)
+    loaded = load(configuration(fresh))
+    before = {name: Jobs(loaded, fresh.root).code("synthesize", name) for name in SETTINGS}
+    fresh.edit(edited)
+    after = Jobs(loaded, fresh.root)
+    assert {name for name in SETTINGS if after.code("synthesize", name) != before[name]} == settings
+
+
+def test_a_job_gets_the_parameters_that_its_method_looks_at(fresh, monkeypatch):
+    monkeypatch.chdir(fresh.root)
+    jobs = Jobs(load(configuration(fresh)), fresh.root)
+    assert jobs.synthesis("copy") == {"method": "griffin_lim"}
+    assert jobs.synthesis("statistics") == {"method": "mcdermott_simoncelli", "optimizer": {"iterations": 3}}
+    assert jobs.synthesis("more")["losses"] == {"structural": 0.1}
+    assert [jobs.needs_samples(name) for name in SETTINGS] == [False, True, False]
+
+
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "config/experiments").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_experiment_is_a_configuration_without_a_problem(path, tmp_path, monkeypatch):
+    configuration = yaml.safe_load(path.read_text(encoding="utf-8"))
+    sheet = CHECKOUT / configuration["sheet"]
+    header, *rows = [line.split("\t") for line in sheet.read_text(encoding="utf-8").splitlines()]
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    for row in rows:
+        (recordings / row[header.index("file")]).touch()
+    monkeypatch.chdir(tmp_path)
+    loaded = load(configuration | {"corpus_dir": str(recordings), "sheet": str(sheet)}, checkout=CHECKOUT)
+    assert loaded.corpus == path.stem
+    # A command at the top, and a figure to show for it.
+    assert f"--configfile config/experiments/{path.name}" in path.read_text(encoding="utf-8")
+    if path.stem != "three_recordings":
+        assert len(loaded.exhibits) == 1

@@ -1,0 +1,42 @@
+"""How a texture comes to be: spectrogram and audio after some iterations (the paper's project page)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from texture_core.audio import write_audio
+from texture_core.errors import ParameterError
+from texture_core.figures import spectrogram_figure
+from texture_core.inversion import invert
+from texture_core.storage import read_spectrogram, read_synthesis
+
+NEEDS = ("targets", "syntheses")
+
+
+def draw(path, folder, study):
+    """Draw the first synthesis at its snapshots; each of all syntheses also into the folder, with its sounds.
+
+    Raises
+    ------
+    ParameterError
+        If a synthesis has no snapshots.
+    """
+    for number, ((setting, texture), file) in enumerate(study.syntheses.items()):
+        synthesis = read_synthesis(file)
+        if not synthesis.snapshots:
+            raise ParameterError(f"setting {setting}: the exhibit evolution needs snapshots; list iterations there")
+        steps = {
+            f"after {iteration} iterations": replace(synthesis.spectrogram, log_magnitude=log_magnitude)
+            for iteration, log_magnitude in synthesis.snapshots.items()
+        }
+        steps[f"last, after {len(synthesis.loss) - 1} iterations"] = synthesis.spectrogram
+        target = read_spectrogram(study.targets[texture])
+        places = [Path(folder) / f"{texture}.{setting}.svg"] + ([path] if number == 0 else [])
+        for place in places:
+            spectrogram_figure(place, target, steps, title=f"{study.textures[texture]}, {setting}")
+        for label, spectrogram in zip(
+            [*(f"after-{n}" for n in synthesis.snapshots), "last"], steps.values(), strict=True
+        ):
+            samples = invert(
+                spectrogram, study.settings[setting].inversion, seed=study.seed, texture=texture, setting=setting
+            )
+            write_audio(Path(folder) / f"{texture}.{setting}.{label}.wav", samples, spectrogram.sample_rate)

@@ -1,0 +1,43 @@
+EXHIBITS += [
+    {
+        "name": name,
+        "title": name.replace("_", " ").capitalize(),
+        "description": JOBS.exhibit_description(name),
+        "files": {"the figure": f"results/{{corpus}}/exhibits/{name}.svg"},
+    }
+    for name in CONFIGURATION.exhibits
+]
+
+
+def exhibit_inputs(wildcards):
+    """What an exhibit says that it needs, of every texture and setting."""
+    patterns = {
+        "targets": "results/{corpus}/spectrogram/{texture}.h5",
+        "syntheses": "results/{corpus}/{setting}/synthesis/{texture}.h5",
+        "scores": "results/{corpus}/{setting}/scores/{texture}.json",
+    }
+    return {
+        kind: for_all(patterns[kind])(wildcards)
+        for kind in JOBS.exhibit_needs(wildcards.exhibit)
+    }
+
+
+rule exhibit:
+    input:
+        unpack(exhibit_inputs),
+    output:
+        figure="results/{corpus}/exhibits/{exhibit}.svg",
+        folder=directory("results/{corpus}/exhibits/{exhibit}"),
+    log:
+        "results/{corpus}/logs/exhibit/{exhibit}.log",
+    wildcard_constraints:
+        exhibit="[a-z0-9_]+",
+    conda:
+        "../../environment.yml"
+    params:
+        study=JOBS.study(),
+        code=lambda wildcards: JOBS.code("exhibit", exhibit=wildcards.exhibit),
+    message:
+        "exhibit: {wildcards.exhibit} of {wildcards.corpus}"
+    script:
+        "../scripts/exhibit.py"
