@@ -34,10 +34,11 @@ test: setup-test ## Set up .venv, then run every test
 	$(bin)/python -m pytest
 
 lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter
-	$(bin)/ruff check .
-	$(bin)/ruff format --check .
-	$(bin)/snakefmt --check Snakefile workflow
-	$(bin)/snakemake --lint
+	@failed=; \
+	for check in "ruff check ." "ruff format --check ." "snakefmt --check Snakefile workflow" "snakemake --lint"; do \
+		echo "$$check"; $(bin)/$$check || failed="$$failed, $$check"; \
+	done; \
+	[ -z "$$failed" ] || { echo "make lint: failed$$failed" | sed 's/,/:/' >&2; exit 1; }
 
 setup: .venv/run.stamp ## Set up .venv for make run
 setup-test: .venv/test.stamp ## Set up .venv for make test
