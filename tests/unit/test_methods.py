@@ -11,6 +11,7 @@ from texture_core import registry
 from texture_core.audio import rms
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
+from texture_core.figures import loss_figure
 from texture_core.inversion import invert
 from texture_core.methods import mcdermott_simoncelli
 from texture_core.parameters import (
@@ -242,3 +243,27 @@ def test_a_file_without_the_optional_parts_is_read(random_spectrogram, tmp_path)
         assert sorted(file) == ["log_magnitude", "loss"]
     synthesis = read_synthesis(path)
     assert (synthesis.samples, synthesis.snapshots, synthesis.further_losses) == (None, {}, {})
+
+
+def test_what_minimises_nothing_has_no_panel_of_losses(rain, random_spectrogram, tmp_path):
+    _, target = rain
+    copy = synthesize_spectrogram(target, Parameters(method="griffin_lim"), seed=1, device="cpu")
+    parameters = Parameters(
+        alpha=0,
+        beta=0,
+        features=FeatureParameters(kernel_widths=(2,), filters=3),
+        optimizer=OptimizerParameters(iterations=2),
+    )
+    gram = synthesize_spectrogram(random_spectrogram(60), parameters, seed=1, device="cpu")
+    loss_figure(tmp_path / "both.svg", {"a_copy": copy, "one_gram": gram}, title="Rain")
+    both = (tmp_path / "both.svg").read_text(encoding="utf-8")
+    assert "one_gram" in both
+    assert "a_copy" not in both
+    loss_figure(tmp_path / "none.svg", {"a_copy": copy}, title="Rain")
+    assert "no setting here minimises a loss" in (tmp_path / "none.svg").read_text(encoding="utf-8")
+
+
+def test_modules_are_asked_without_being_imported():
+    assert registry.names("losses", defining="create") == ["sendik", "structural"]
+    assert {"gram", "autocorrelation", "diversity"} < set(registry.names("losses"))
+    assert registry.summary("methods", "griffin_lim").startswith("The target's own spectrogram, to be inverted")
