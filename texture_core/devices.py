@@ -25,6 +25,9 @@ def resolve_device(device="auto"):
     import torch
 
     if torch.cuda.is_available():
+        # TensorFloat-32 has 10 bits of mantissa, and a quasi-Newton method lives on differences of gradients.
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
         return "cuda"
     if device == "cuda":
         raise ParameterError(

@@ -67,11 +67,14 @@ class Objective:
     def advance(self):
         """Begin the next iteration."""
         self.iteration += 1
-        if "diversity" in self._losses:
-            if self.iteration > self._parameters.diversity.iterations:
-                del self._losses["diversity"]
-            else:
-                self._losses["diversity"][1].advance()
+        if self.iteration > self._parameters.diversity.iterations:
+            self.end_diversity()
+        elif "diversity" in self._losses:
+            self._losses["diversity"][1].advance()
+
+    def end_diversity(self):
+        """Leave the diversity term out from now on."""
+        self._losses.pop("diversity", None)
 
     def evaluate(self, log_magnitude):
         """Compute the loss and its gradient.

@@ -139,7 +139,7 @@ def write(results):
             records,
             settings=SETTINGS,
             left_out=[{"texture": "broken", "reason": NASTY}],
-            missing_scores={"classifier": NASTY},
+            missing_scores={"yamnet_kl": NASTY},
         )
         write_listening_page(
             results / "listening", corpus=NASTY, textures=rows, records=records, table=table, exhibits=exhibits
@@ -221,7 +221,7 @@ def test_any_text_is_shown_as_text(page):
     assert [element["text"] for element in page.all("span", class_="title")] == [NASTY, "bells", ""]
     notes = [element["text"] for element in page.all("li")]
     assert f"broken: {NASTY}" in notes
-    assert f"classifier (10⁻⁴): missing, because {NASTY}." in notes
+    assert f"YAMNet KL (10⁻⁴): missing, because {NASTY}." in notes
     assert [element["text"] for element in page.all("b")] == ["broken"]
     assert [element["text"] for element in page.all("figcaption")] == [NASTY, "after 3 steps"]
 

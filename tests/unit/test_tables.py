@@ -122,12 +122,12 @@ def test_the_paper_figures_are_exact(tmp_path):
         paper = {row["method"]: row for row in csv.DictReader(file, delimiter="\t")}
     methods = ("gram", "gram_autocorrelation", "gram_autocorrelation_diversity_1e-5", "full")
     records = [
-        record(f"{name}_texture", setting, name, classifier=1e-3, autocorrelation=1.0, diversity=2.0, diversity_x=1.0)
+        record(f"{name}_texture", setting, name, yamnet_kl=1e-3, autocorrelation=1.0, diversity=2.0, diversity_x=1.0)
         for setting in methods
         for name in tables.CLASSES
     ]
     rows, _ = write(tmp_path, records)
-    columns = {"classifier": "vggish_1e-4", "autocorrelation": "autocorrelation", "diversity": "diversity"}
+    columns = {"yamnet_kl": "vggish_1e-4", "autocorrelation": "autocorrelation", "diversity": "diversity"}
     assert len(rows) == 4 * 4 * 3
     for row in rows:
         in_paper = row["setting"] in paper and row["score"] in columns
@@ -139,7 +139,7 @@ def test_the_paper_table_holds_what_was_printed():
     paper = paper_table()
     assert len(paper) == 7
     assert paper["griffin_lim"]["autocorrelation", "pitched"] == "0.54"
-    assert paper["gram"]["classifier", "rhythmic"] == "9.9"
+    assert paper["gram"]["yamnet_kl", "rhythmic"] == "9.9"
     assert paper["gram_autocorrelation_diversity_1e-3"]["diversity", "other"] == "3.9"
 
 
@@ -175,10 +175,10 @@ def test_left_out_and_missing_scores_are_told(tmp_path):
         tmp_path,
         RECORDS,
         left_out=[{"texture": "broken_bell", "reason": "the recording is empty:\n0 frames | expected more"}],
-        missing_scores={"classifier": "no checkpoint is configured"},
+        missing_scores={"yamnet_kl": "no checkpoint is configured"},
     )
     assert "- broken_bell: the recording is empty: 0 frames \\| expected more\n" in markdown
-    assert "- classifier (10⁻⁴): missing, because no checkpoint is configured.\n" in markdown
+    assert "- YAMNet KL (10⁻⁴): missing, because no checkpoint is configured.\n" in markdown
 
 
 def test_markdown_is_escaped(tmp_path):
@@ -234,9 +234,9 @@ def test_orders():
         "alpha",
         "gram_autocorrelation",
     )
-    scores = ["diversity_shift", "copies", "autocorrelation_rms_matched", "diversity", "classifier", "autocorrelation"]
+    scores = ["diversity_shift", "copies", "autocorrelation_rms_matched", "diversity", "yamnet_kl", "autocorrelation"]
     assert score_names([record("t", "s", "other", **{name: 1.0}) for name in scores]) == (
-        "classifier",
+        "yamnet_kl",
         "autocorrelation",
         "autocorrelation_rms_matched",
         "diversity",
@@ -250,7 +250,7 @@ def test_orders():
 
 
 def test_units():
-    assert [score_unit(name).name for name in ("autocorrelation_rms_matched", "classifier", "diversity", "copies")] == [
+    assert [score_unit(name).name for name in ("autocorrelation_rms_matched", "yamnet_kl", "diversity", "copies")] == [
         "1e-3",
         "1e-4",
         "1",
