@@ -8,8 +8,8 @@ class OverlapSaveConvolution:
     """Correlate a signal of many channels with many kernels, block by block in the frequency domain.
 
     Equal to ``torch.nn.functional.conv1d`` without padding or bias. A block of N samples yields N - width + 1 outputs
-    at the price of one complex product a frequency, where a direct evaluation pays `width` products an output; both share
-    the cost of the channels, so that for widths of 16 and more the blocks win by far.
+    at the price of one complex product a frequency, where a direct evaluation pays `width` products an output; both
+    share the cost of the channels, so that for widths of 16 and more the blocks win by far.
 
     Parameters
     ----------
