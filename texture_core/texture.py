@@ -238,11 +238,10 @@ def _frames_of_whole_samples(sample_rate, audio, spectrogram):
 def _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop):
     widest = max(parameters.features.kernel_widths)
     overlap = max(widest, -(-spectrogram.n_fft // spectrogram.hop_length))
-    settling = overlap // 2
     bounded = min(max(seconds, _SHORTEST_WINDOW_SECONDS), _LONGEST_WINDOW_SECONDS)
     # Two windows in place of one are more than half as long as that, which has to be enough for the parameters.
     longest = max(round(bounded * frame_rate), 2 * least, 8 * overlap)
-    return plan_windows(frames, longest, overlap, settling, loop)
+    return plan_windows(frames, longest, overlap, overlap, loop)
 
 
 def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):

@@ -3,7 +3,8 @@
 A window is a synthesis of a few seconds. It begins with the last frames of the window before, held as they are, so that
 the features which straddle the seam are part of its statistics. The last frames of a window, which fewer features see
 than the others, are left out and made anew by the next one. A loop's last window ends with the first frames of the
-first, held too. Phase recovery goes on in the same way: each piece begins with samples that stand already.
+first, held too. Where a window starts to be optimised, the frames left out fade into noise, so that sounds go on over
+the seam. Phase recovery goes on in the same way: each piece begins with samples that stand already.
 """
 
 import math
@@ -23,6 +24,9 @@ from texture_core.transform import Transform
 # there disturbs, are recovered anew with the next piece over the second.
 _HELD_TRANSFORMS = 4
 _MARGIN_TRANSFORMS = 2
+# Of the frames that a window leaves out, the part that fades into those of the next window: between frames that are
+# held and frames that are optimised anew would be a step.
+_FADED = 4
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def synthesize_windows(target, parameters, windows, *, seed, loop=False, device=
         (bins, frames), float32: the piece of each window.
     """
     opening = previous = None
+    settling = windows[0].frames - windows[0].stop
     for number, window in enumerate(windows):
         task = SynthesisTask(
             target,
@@ -120,18 +125,30 @@ def synthesize_windows(target, parameters, windows, *, seed, loop=False, device=
             frames=window.frames,
             head=previous,
             tail=opening if window.tail else None,
+            blended=settling,
             loop=loop and len(windows) == 1,
             stop=stop,
         )
         made = synthesize(task).log_magnitude
+        if previous is not None:
+            _fade_in(previous[:, window.head :], made[:, window.head :])
+        if window.tail:
+            _fade_in(opening[:, ::-1][:, window.tail :], made[:, ::-1][:, window.tail :])
         if len(windows) > 1:
-            overlap = window.head or windows[1].head
-            previous = made[:, window.stop - overlap : window.stop].copy()
+            overlap = windows[1].head
+            previous = made[:, window.stop - overlap :].copy()
             if number == 0:
-                opening = made[:, window.start : window.start + overlap].copy()
+                opening = made[:, : window.start + overlap].copy()
         yield made[:, window.start : window.stop]
         if stop and stop():
             return
+
+
+def _fade_in(before, after):
+    """Let the first frames of `after` begin as those of `before` that they replace; in place."""
+    count = before.shape[1] // _FADED
+    weight = (np.arange(count, dtype=np.float32) + 0.5) / count
+    after[:, :count] += (1 - weight) * (before[:, :count] - after[:, :count])
 
 
 def _counting_on(progress, done):

@@ -38,6 +38,9 @@ class SynthesisTask:
         Length of the result; None is that of the target. This and what follows is known to ``optimization`` alone.
     head, tail : numpy.ndarray or None
         (bins, any number of frames): what the result begins and ends with. It is held, and counts in the statistics.
+    blended : int
+        So many frames of the head's end and of the tail's start are not held: where they are, the optimisation starts
+        from a fade between them and what it draws, turned around to where that continues the head best.
     loop : bool
         The features go around from the last frame to the first, so that the result can be repeated without a seam.
         Those of the target do not: its end need not fit its start.
@@ -56,6 +59,7 @@ class SynthesisTask:
     frames: int | None = None
     head: np.ndarray | None = None
     tail: np.ndarray | None = None
+    blended: int = 0
     loop: bool = False
     stop: Callable | None = None
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import numpy as np
 import torch
+from scipy.fft import next_fast_len
 
 from texture_core import registry, start
 from texture_core.methods import SynthesisResult
@@ -36,7 +37,7 @@ def synthesize(task):
     generator = torch_generator(task.seed, task.texture, task.setting, "start")
     draw = {"noise": start.noise, "surrogate": start.surrogate}[task.parameters.start]
     first = draw(torch.from_numpy(task.target.log_magnitude), generator, task.frames)
-    log_magnitude = run.minimize(first.to(task.device))
+    log_magnitude = run.minimize(_blend(first, task).to(task.device))
     return SynthesisResult(
         log_magnitude.cpu().numpy(),
         loss=np.array(run.rows),
@@ -48,6 +49,32 @@ def synthesize(task):
 def iterations(parameters):
     """How many iterations there are at most."""
     return parameters.optimizer.iterations
+
+
+def _blend(first, task):
+    count = task.blended
+    fade = (torch.arange(count) + 0.5) / count
+    if count and task.head is not None:
+        first = _continuing(first, torch.from_numpy(task.head))
+        place = slice(task.head.shape[1] - count, task.head.shape[1])
+        first[:, place] = torch.lerp(torch.from_numpy(task.head[:, -count:]), first[:, place], fade)
+    if count and task.tail is not None:
+        place = slice(first.shape[1] - task.tail.shape[1], first.shape[1] - task.tail.shape[1] + count)
+        first[:, place] = torch.lerp(first[:, place], torch.from_numpy(task.tail[:, :count]), fade)
+    return first
+
+
+def _continuing(first, head):
+    """Turn a start around so that its first frames are those of its frames that are nearest to the head."""
+    frames = first.shape[1]
+    length = next_fast_len(2 * frames, real=True)
+    spectrum = torch.fft.rfft(torch.cat([first, first], dim=1)[:, :length], n=length)
+    cross = (spectrum * torch.fft.rfft(head, n=length).conj()).sum(dim=0)
+    correlation = torch.fft.irfft(cross, n=length)[:frames]
+    energy = first.square().sum(dim=0).double()
+    total = torch.cat([energy.new_zeros(1), torch.cat([energy, energy]).cumsum(0)])
+    distance = total[head.shape[1] : head.shape[1] + frames] - total[:frames] - 2 * correlation
+    return first.roll(-int(distance.argmin()), dims=1)
 
 
 class _Stopped(Exception):
@@ -88,6 +115,9 @@ class _Run:
         with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0
         iterate = first
         for iterations in (with_diversity, total - with_diversity):
+            if len(self.rows) > 1:
+                # Also where the optimiser gave up before the term's last iteration.
+                self._objective.end_diversity()
             if iterations > 0:
                 iterate = optimizer.minimize(
                     self._value,
@@ -130,10 +160,12 @@ class _Frames:
     """Which frames are optimised, and which the loss sees: those held at the ends too, a loop's first ones twice."""
 
     def __init__(self, reference, task):
-        empty = reference[:, :0]
-        self._head, self._tail = (
-            empty if side is None else torch.from_numpy(side).to(reference) for side in (task.head, task.tail)
-        )
+        self._head = self._tail = reference[:, :0]
+        if task.head is not None:
+            held = task.head.shape[1] - task.blended
+            self._head = torch.from_numpy(task.head[:, :held]).to(reference)
+        if task.tail is not None:
+            self._tail = torch.from_numpy(task.tail[:, task.blended :]).to(reference)
         # Repeated by as much as the widest kernel sees beyond its first frame, the start makes kernels go around.
         self._repeated = max(task.parameters.features.kernel_widths) - 1 if task.loop else 0
 
