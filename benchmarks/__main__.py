@@ -253,7 +253,9 @@ def main():
     torch.set_num_threads(arguments.threads)
     result = arguments.function(arguments)
     if result is not None:
-        result["arguments"] = {k: v for k, v in vars(arguments).items() if k not in ("function", "output")}
+        result["arguments"] = {
+            k: v for k, v in vars(arguments).items() if k not in ("function", "output", "recordings")
+        }
         result["torch"] = torch.__version__
         text = json.dumps(result, indent=1)
         print(text) if arguments.output is None else arguments.output.write_text(text + "\n", encoding="utf-8")
