@@ -1,0 +1,225 @@
+"""The command line as users have it: another process, files, pipes, exit codes and Ctrl-C."""
+
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import texture_core as tc
+from texture_core.command_line import build_parser, main
+from texture_core.parameters import FeatureParameters, OptimizerParameters, Parameters
+from texture_core.presets import preset_names
+from texture_core.spectrogram import log_spectrogram
+from texture_core.storage import Spectrogram, write_spectrogram, write_synthesis
+
+PROGRAM = Path(sys.executable).with_name("texture-core")
+QUICK = ["--preset", "quick", "--iterations", "2", "--threads", "1"]
+
+
+def run(*arguments, **options):
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, check=False, env=environment, **options)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tc.write_audio(tmp_path / "rain.wav", tc.demo_texture("rain", duration=2.5), 16000)
+    return tmp_path
+
+
+def test_help_answers_at_once_and_shows_examples():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run("--help")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+    assert done.returncode == 0
+    assert b"texture-core synthesize rain.wav --duration 60" in done.stdout
+    code = "import sys, texture_core.command_line as c; c.build_parser().format_help(); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
+    assert not {"torch", "numpy", "scipy", "h5py", "soundfile"} & set(modules)
+    for command in ("synthesize", "score", "inspect"):
+        with pytest.raises(SystemExit) as leaving:
+            main([command, "--help"])
+        assert leaving.value.code == 0
+
+
+def test_the_presets_are_those_of_the_library():
+    options = build_parser().parse_args(["synthesize", "a.wav"])
+    assert options.preset == "default"
+    for name in preset_names():
+        assert build_parser().parse_args(["synthesize", "a.wav", "--preset", name]).preset == name
+
+
+def test_synthesize_and_score(folder):
+    done = run("synthesize", "rain.wav", "--takes", 2, "--seed", 5, "--plot", "rain.png", *QUICK, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+    first, second = done.stderr.decode().splitlines()
+    assert first.startswith("rain-texture-1.wav: texture of 2.500 s, 16000 Hz, mono, seed 5, RMS -")
+    assert "seed 6" in second
+    sounds = [soundfile.read(folder / f"rain-texture-{number}.wav")[0] for number in (1, 2)]
+    assert [len(sound) for sound in sounds] == [40000, 40000]
+    assert not np.array_equal(*sounds)
+    assert (folder / "rain.png").read_bytes().startswith(b"\x89PNG")
+    # One take of that seed is that take.
+    assert run("synthesize", "rain.wav", "--seed", 6, "-o", "six.flac", "--quiet", *QUICK, cwd=folder).stderr == b""
+    # To the last of 24 bits, which the formats round in their own ways.
+    assert np.abs(soundfile.read(folder / "six.flac")[0] - sounds[1]).max() < 2.5e-7
+
+    table = run("score", "rain.wav", "rain-texture-1.wav", cwd=folder)
+    assert table.returncode == 0
+    values = {line.split()[0]: float(line.split()[1]) for line in table.stdout.decode().splitlines()}
+    assert b"yamnet is left out" in table.stderr
+    report = json.loads(run("score", "rain.wav", "rain-texture-1.wav", "--json", cwd=folder).stdout)
+    assert set(report["scores"]) == set(values)
+    assert values["diversity"] == pytest.approx(report["scores"]["diversity"], rel=1e-3)
+    assert set(report["missing"]) >= {"yamnet"}
+    copy = json.loads(run("score", "rain.wav", "rain.wav", "--json", cwd=folder).stdout)["scores"]
+    assert copy["patchwork_share"] == 1
+    assert copy["autocorrelation"] == pytest.approx(0, abs=1e-9)
+    assert copy["diversity"] > 100 * values["diversity"]
+
+
+def test_pipes(folder):
+    arguments = ["synthesize", "-", "--loop", "--duration", "2.4", *QUICK]
+    done = run(*arguments, input=(folder / "rain.wav").read_bytes())
+    assert done.returncode == 0, done.stderr
+    samples, rate = soundfile.read(io.BytesIO(done.stdout))
+    assert (len(samples), rate) == (38400, 16000)
+    assert done.stderr.startswith(b"standard output.wav: loop of 2.400 s")
+    done = run("synthesize", "-", "-o", "x.wav", *QUICK, input=b"no sound", cwd=folder)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"texture-core: error: standard input: not audio")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["synthesize", "none.wav"], "none.wav: there is no such file"),
+        (["synthesize", "rain.wav", "-o", "rain.wav"], "rain.wav: exists already; --force overwrites it"),
+        (["synthesize", "rain.wav", "-o", "a.mp3"], "ends in .wav, .flac"),
+        (["synthesize", "rain.wav", "-o", "-", "--takes", "2"], "--takes"),
+        (["synthesize", "rain.wav", "--plot", "a.doc"], "--plot"),
+        (["synthesize", "rain.wav", "--plot", "rain.wav"], "exists already"),
+        (["synthesize", "rain.wav", "-o", "a.flac", "--encoding", "float"], "have no float"),
+        (["synthesize", "rain.wav", "--loop", "--duration", "0.05"], "duration: 0.050 s, expected at least"),
+        (["score", "rain.wav", "none.wav"], "none.wav: there is no such file"),
+        (["inspect", "none.h5"], "none.h5: there is no such file"),
+        (["inspect", "rain.wav"], "not a whole spectrogram file"),
+    ],
+)
+def test_errors_are_one_line_and_code_1(arguments, message, folder, capsys):
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert main(arguments) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("texture-core: error: ")
+    assert output.err.count("\n") == 1
+    assert message in output.err
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["melt"],
+        ["synthesize"],
+        ["synthesize", "a.wav", "--duration", "0"],
+        ["synthesize", "a.wav", "--duration", "nan"],
+        ["synthesize", "a.wav", "--takes", "0"],
+        ["synthesize", "a.wav", "--alpha", "-1"],
+        ["synthesize", "a.wav", "--preset", "fast"],
+        ["score", "a.wav"],
+    ],
+)
+def test_wrong_usage_is_code_2(arguments, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    assert leaving.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: texture-core")
+
+
+def test_force_overwrites_and_short_recordings_are_told_of(folder, capsys):
+    tc.write_audio(folder / "short.wav", tc.demo_texture("rain", duration=1.2), 16000)
+    (folder / "a.wav").write_text("old")
+    assert main(["synthesize", "short.wav", "-o", "a.wav", "--force", *QUICK]) == 0
+    assert "1.20 s are short: rhythm is matched only up to 0.47 s" in capsys.readouterr().err
+    assert soundfile.info("a.wav").duration == 1.2
+
+
+@pytest.mark.parametrize("save", [True, False])
+def test_an_interrupt_saves_what_there_is_only_where_asked(save, folder):
+    arguments = [
+        "synthesize",
+        "rain.wav",
+        "--preset",
+        "quick",
+        "--iterations",
+        "100000",
+        "--threads",
+        "1",
+        "-o",
+        "a.wav",
+    ]
+    process = subprocess.Popen(
+        [PROGRAM, *arguments, *(["--save-on-interrupt"] if save else [])],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    # The file that becomes the result is there once the work has begun.
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(".a-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in message
+    if save:
+        assert b"interrupted: writing what there is" in message
+        assert soundfile.info(folder / "a.wav").duration == 2.5
+    else:
+        assert message == b"texture-core: interrupted; what was not finished was not written\n"
+    assert sorted(path.name for path in folder.iterdir()) == (["a.wav"] if save else []) + ["rain.wav"]
+
+
+def test_inspect(folder, capsys):
+    samples = tc.demo_texture("rain", duration=1.0)
+    spectrogram = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    write_spectrogram("rain.h5", spectrogram)
+    assert main(["inspect", "rain.h5"]) == 0
+    text = capsys.readouterr().out
+    assert "kind: spectrogram\n" in text
+    assert "duration: 1\n" in text
+    assert f"texture_core_version: {tc.__version__}\n" in text
+
+    parameters = Parameters(
+        alpha=0.0, features=FeatureParameters(filters=3), optimizer=OptimizerParameters(iterations=3)
+    )
+    synthesis = tc.synthesize_spectrogram(spectrogram, parameters, seed=7, device="cpu")
+    write_synthesis("made.h5", synthesis)
+    assert main(["inspect", "made.h5"]) == 0
+    text = capsys.readouterr().out
+    assert "kind: synthesis\n" in text
+    assert "seed: 7\n" in text
+    assert "    filters: 3\n" in text
+    table = text[text.index("loss:") :].splitlines()
+    assert table[1].split()[:3] == ["iteration", "total", "gram"]
+    assert [int(line.split()[0]) for line in table[2:]] == [0, 1, 2, 3]
+    assert main(["inspect", "made.h5", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["device"] == "cpu"
+    assert [row["total"] for row in facts["loss"]] == pytest.approx(list(synthesis.loss[:, 0]))
+    assert facts["loss"][0]["autocorrelation"] is None

@@ -1,0 +1,212 @@
+"""Textures of any length: how windows divide them, what holds them together, and what a loop's ends are."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from texture_core.boundaries import CircularTransform, HeldTransform
+from texture_core.methods import SynthesisTask
+from texture_core.methods.optimization import synthesize
+from texture_core.parameters import (
+    AutocorrelationParameters,
+    FeatureParameters,
+    InversionParameters,
+    OptimizerParameters,
+    Parameters,
+)
+from texture_core.randomness import torch_generator
+from texture_core.spectrogram import log_spectrogram, periodic_hann
+from texture_core.start import noise, surrogate
+from texture_core.storage import Spectrogram
+from texture_core.transform import Transform
+from texture_core.windows import invert_pieces, plan_windows, synthesize_windows
+
+SMALL = Parameters(
+    alpha=1.0,
+    features=FeatureParameters(kernel_widths=(2, 4), filters=6),
+    autocorrelation=AutocorrelationParameters(0.02, 0.1),
+    optimizer=OptimizerParameters(type="projected_lbfgs", iterations=6),
+    start="surrogate",
+)
+
+
+# --- the division ---
+
+
+@pytest.mark.parametrize(
+    ("frames", "loop", "overlap"),
+    list(itertools.product([100, 1000, 1001, 1777, 15000], [False, True], [8, 64])),
+)
+def test_windows_cover_every_frame_once_and_are_bounded_and_alike(frames, loop, overlap):
+    windows = plan_windows(frames, 1000, overlap, overlap, loop)
+    assert sum(window.stop - window.start for window in windows) == frames
+    assert max(window.frames for window in windows) <= 1000
+    assert max(window.frames for window in windows) - min(window.frames for window in windows) <= 1
+    if frames <= 1000:
+        assert len(windows) == 1
+        return
+    # One window less would not do.
+    assert (len(windows) - 1) * 1000 < frames + (len(windows) - 2) * 2 * overlap + (2 * overlap if loop else 0)
+    assert [window.head for window in windows] == [0] + [overlap] * (len(windows) - 1)
+    assert [window.tail for window in windows] == [0] * (len(windows) - 1) + [overlap if loop else 0]
+    for window in windows[1:]:
+        assert window.start == window.head
+    for window in windows[:-1]:
+        assert window.frames - window.stop == overlap
+    assert windows[-1].frames - windows[-1].stop == windows[-1].tail
+
+
+# --- the start ---
+
+
+@pytest.mark.parametrize("frames", [37, 64, 65, 200, 201])
+@pytest.mark.parametrize("draw", [noise, surrogate])
+def test_a_start_has_any_length(draw, frames):
+    target = torch.rand(5, 64, generator=torch_generator(0)) + 0.1
+    assert draw(target, torch_generator(1), frames).shape == (5, frames)
+    assert torch.equal(draw(target, torch_generator(1)), draw(target, torch_generator(1), 64))
+
+
+def test_a_long_surrogate_keeps_the_correlations_and_does_not_repeat_the_target():
+    generator = np.random.default_rng(0)
+    # Two bins in company, the second some frames later, and one that is alone; a frame is like its neighbours.
+    course = np.convolve(generator.normal(size=420), np.ones(8) / 8, mode="valid")
+    lone = np.convolve(generator.normal(size=420), np.ones(8) / 8, mode="valid")
+    target = np.stack([course[5:405], course[:400], lone[:400]]) + 3
+    found = surrogate(torch.from_numpy(target).float(), torch_generator(0), 8000).double().numpy()
+
+    def correlation(a, b, lag):
+        a, b = a - a.mean(), b - b.mean()
+        return np.mean(a[: len(a) - lag] * b[lag:]) / (a.std() * b.std())
+
+    for first, second, lag in [(0, 0, 3), (0, 1, 5), (0, 1, 0), (1, 1, 20), (0, 2, 0)]:
+        expected = correlation(target[first], target[second], lag)
+        assert correlation(found[first], found[second], lag) == pytest.approx(expected, abs=0.12)
+    around = [abs(correlation(found[0], found[0], lag)) for lag in range(390, 411)]
+    assert max(around) < 0.15
+    assert np.quantile(found, [0.1, 0.5, 0.9]) == pytest.approx(np.quantile(target, [0.1, 0.5, 0.9]), abs=0.02)
+
+
+# --- what is held ---
+
+
+def task(target, **options):
+    return SynthesisTask(target, SMALL, 0, "texture", "setting", **options)
+
+
+def test_held_frames_stay_and_the_others_do_not(random_spectrogram):
+    target = random_spectrogram(80)
+    head, tail = random_spectrogram(9, 1).log_magnitude, random_spectrogram(7, 2).log_magnitude
+    made = synthesize(task(target, frames=101, head=head, tail=tail)).log_magnitude
+    assert made.shape == (17, 101)
+    assert np.array_equal(made[:, :9], head)
+    assert np.array_equal(made[:, -7:], tail)
+    free = synthesize(task(target, frames=101)).log_magnitude
+    assert not np.isclose(made[:, 9:-7], free[:, 9:-7]).all(axis=0).any()
+
+
+def test_a_stop_ends_the_iterations(random_spectrogram):
+    target = random_spectrogram(80)
+    count = itertools.count(1)
+    result = synthesize(task(target, stop=lambda: next(count) == 3))
+    assert len(result.loss) == 4
+    whole = synthesize(task(target))
+    assert np.array_equal(result.loss[:, :5], whole.loss[:4, :5], equal_nan=True)
+    assert not np.array_equal(result.log_magnitude, whole.log_magnitude)
+
+
+def test_kernels_go_around_a_loop(random_spectrogram):
+    """The loss sees a turn, and the start once more as far as the widest kernel reaches."""
+    from texture_core.methods.optimization import _Frames
+
+    free = torch.from_numpy(random_spectrogram(50, 3).log_magnitude)
+    frames = _Frames(free, task(random_spectrogram(50), loop=True))
+    seen = frames.seen(free)
+    assert torch.equal(seen, torch.cat([free, free[:, :3]], dim=1))
+    # The gradient of a sum of all that is seen counts how often each frame is.
+    gradient = frames.gradient(torch.ones_like(seen))
+    assert torch.equal(gradient[0], torch.tensor([2.0] * 3 + [1.0] * 47))
+
+
+def test_windows_continue_each_other(random_spectrogram):
+    target = random_spectrogram(90)
+    windows = plan_windows(300, 100, 8, 8, True)
+    pieces = list(synthesize_windows(target, SMALL, windows, seed=0, loop=True))
+    assert [piece.shape[1] for piece in pieces] == [window.stop - window.start for window in windows]
+    again = list(synthesize_windows(target, SMALL, windows, seed=0, loop=True))
+    assert all(np.array_equal(a, b) for a, b in zip(pieces, again, strict=True))
+    calls = []
+    list(synthesize_windows(target, SMALL, windows[:2], seed=0, progress=lambda n, terms: calls.append(n)))
+    assert calls == list(range(1, 13))
+    pressed = []
+    stopped = synthesize_windows(
+        target, SMALL, windows, seed=0, progress=lambda n, terms: pressed.append(n), stop=lambda: len(pressed) >= 8
+    )
+    assert len(list(stopped)) == 2
+
+
+# --- phases ---
+
+
+def transform_settings(n_fft=64, hop_length=16):
+    return n_fft, hop_length, torch.from_numpy(periodic_hann(n_fft))
+
+
+def test_the_circular_transform_is_that_of_the_signal_repeated():
+    samples = torch.from_numpy(np.random.default_rng(0).normal(size=20 * 16))
+    circular = CircularTransform(*transform_settings())
+    spectrum = circular.forward(samples)
+    assert spectrum.shape == (33, 20)
+    repeated = Transform(*transform_settings()).forward(samples.repeat(3))
+    assert torch.allclose(spectrum, repeated[:, 20:40])
+    assert torch.allclose(circular.inverse(spectrum), samples)
+    assert torch.allclose(circular.forward(samples.roll(16)), spectrum.roll(1, dims=1))
+
+
+def test_the_circular_inverse_is_the_nearest_in_the_least_squares():
+    generator = np.random.default_rng(1)
+    spectrum = torch.from_numpy(generator.normal(size=(33, 12)) + 1j * generator.normal(size=(33, 12)))
+    # A real transform's first and last bins are real, and the others count twice.
+    spectrum[[0, -1]] = spectrum[[0, -1]].real.to(spectrum.dtype)
+    weight = torch.full((33, 1), 2.0).double()
+    weight[[0, -1]] = 1
+    circular = CircularTransform(*transform_settings())
+    samples = circular.inverse(spectrum).requires_grad_(True)
+    distance = (weight * (circular.forward(samples) - spectrum).abs().square()).sum()
+    (gradient,) = torch.autograd.grad(distance, samples)
+    assert gradient.abs().max() < 1e-9 * distance
+
+
+def test_the_held_transform_keeps_its_ends():
+    head, tail = torch.arange(40).double(), -torch.arange(30).double()
+    held = HeldTransform(*transform_settings(), head, tail)
+    spectrum = Transform(*transform_settings()).forward(torch.zeros(320).double())
+    samples = held.inverse(spectrum)
+    assert torch.equal(samples[:40], head)
+    assert torch.equal(samples[-30:], tail)
+    assert torch.equal(samples[40:-30], torch.zeros(250).double())
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_pieces_of_a_tone_become_one_tone(loop):
+    """A tone whose phase jumped between two pieces would show off its frequency."""
+    rate, frames, bin_number = 16000, 1500, 40
+    frequency = bin_number * rate / 512
+    samples = 0.5 * np.sin(2 * np.pi * frequency * np.arange(frames * 64) / rate)
+    log_magnitude = log_spectrogram(samples)[:, :frames]
+    # The ends of the recording are no part of a loop.
+    log_magnitude[:, :8] = log_magnitude[:, 8:16]
+    log_magnitude[:, -8:] = log_magnitude[:, 8:16]
+    template = Spectrogram(log_magnitude, rate, 512, 64)
+    parameters = InversionParameters(algorithm="fast_griffin_lim", iterations=60)
+    pieces = [log_magnitude[:, :500], log_magnitude[:, 500:1000], log_magnitude[:, 1000:]]
+    found = np.concatenate(list(invert_pieces(pieces, template, parameters, seed=0, loop=loop)))
+    assert len(found) == (frames if loop else frames - 1) * 64
+    around = np.concatenate([found[-2048:], found[:2048]]) if loop else found
+    for stretch in (around, found[500 * 64 - 4096 : 500 * 64 + 2048], found[1000 * 64 - 4096 : 1000 * 64 + 2048]):
+        spectrum = np.abs(np.fft.rfft(stretch * np.hanning(len(stretch)))) ** 2
+        frequencies = np.fft.rfftfreq(len(stretch), 1 / rate)
+        near = np.abs(frequencies - frequency) < 150
+        assert spectrum[near].sum() > 0.98 * spectrum.sum()
