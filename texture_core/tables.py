@@ -369,7 +369,8 @@ def table1_markdown(table):
 
 TABLE1_CAPTION = (
     "Means over the textures of a class. Lower is better for the classifiers' KL, autocorrelation and diversity. "
-    "Where a setting is a method of the paper's Table 1, the paper's figure stands beside ours; its classifier is VGGish, also where ours is YAMNet."
+    "Where a setting is a method of the paper's Table 1, the paper's figure stands beside ours; its classifier is "
+    "VGGish, also where ours is YAMNet."
 )
 
 

@@ -25,7 +25,7 @@ def papers_records():
                     "also_class": "",
                     "title": name,
                     "scores": {
-                        "vggish_kl": float(cells["classifier", name]) * 1e-4,
+                        "vggish_kl": float(cells["vggish_kl", name]) * 1e-4,
                         "autocorrelation": float(cells["autocorrelation", name]) * 1e-3,
                         "diversity": float(cells["diversity", name]),
                     },

@@ -101,3 +101,16 @@ def classifier_files(wildcards):
         names = ("vggish", "vggish_pca", "vggish_head")
         files |= {name: given[name] for name in names if name in given}
     return files
+
+
+def exhibit_inputs(wildcards):
+    """What an exhibit says that it needs, of every texture and setting."""
+    patterns = {
+        "targets": "results/{corpus}/spectrogram/{texture}.h5",
+        "syntheses": "results/{corpus}/{setting}/synthesis/{texture}.h5",
+        "scores": "results/{corpus}/{setting}/scores/{texture}.json",
+    }
+    return {
+        kind: for_all(patterns[kind])(wildcards)
+        for kind in JOBS.exhibit_needs(wildcards.exhibit)
+    }

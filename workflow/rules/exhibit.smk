@@ -9,19 +9,6 @@ EXHIBITS += [
 ]
 
 
-def exhibit_inputs(wildcards):
-    """What an exhibit says that it needs, of every texture and setting."""
-    patterns = {
-        "targets": "results/{corpus}/spectrogram/{texture}.h5",
-        "syntheses": "results/{corpus}/{setting}/synthesis/{texture}.h5",
-        "scores": "results/{corpus}/{setting}/scores/{texture}.json",
-    }
-    return {
-        kind: for_all(patterns[kind])(wildcards)
-        for kind in JOBS.exhibit_needs(wildcards.exhibit)
-    }
-
-
 rule exhibit:
     input:
         unpack(exhibit_inputs),
