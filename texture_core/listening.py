@@ -130,6 +130,8 @@ class Cell:
         Duration.
     gain : float
         Between the two files, in dB.
+    reach : float
+        The last position that every browser can jump to, in seconds.
     picture : Picture
     """
 
@@ -138,6 +140,7 @@ class Cell:
     source_url: str
     seconds: float
     gain: float
+    reach: float
     picture: Picture
 
 
@@ -222,6 +225,7 @@ def write_media(folder, texture, settings):
             source_url=_url(folder, sound.audio),
             seconds=playback.seconds,
             gain=playback.gain,
+            reach=playback.reach,
             picture=pictures[setting],
         )
         for (setting, sound), playback in zip(sounds.items(), playbacks, strict=True)

@@ -2,7 +2,8 @@
 
 A page that is opened from disk may not touch the samples that it plays (browsers silence Web Audio there), so that the
 gains are applied here. The compression is FLAC: synthesised noise is what lossy codecs change most, and a listener
-would judge the codec.
+would judge the codec. It is also the one in which Chromium finds a position to the millisecond: it misses one by up to
+0.08 s in MP3 and 0.5 s in Ogg Vorbis, too much to compare two sounds at the same position.
 """
 
 from contextlib import contextmanager
@@ -19,6 +20,12 @@ TARGET_LOUDNESS = -23.0
 PEAK_CEILING = -1.0
 _FULL_SCALE = 32767
 
+# Chromium never arrives at a position in the last three frames of about half of all FLAC files. Frames of this
+# compression level are short.
+_COMPRESSION_LEVEL = 0.25
+_FRAME_SAMPLES = 1152
+_LAST_FRAMES = 4
+
 
 @dataclass(frozen=True)
 class Playback:
@@ -30,10 +37,13 @@ class Playback:
         Its duration.
     gain : float
         What was applied to its source, in dB.
+    reach : float
+        The last position, in seconds, that every browser can jump to.
     """
 
     seconds: float
     gain: float
+    reach: float
 
 
 def write_matched(sounds):
@@ -70,8 +80,16 @@ def _write(source, destination, gain):
     # Silence keeps its level, which nothing limits.
     scaled = np.clip(np.round(samples * (_FULL_SCALE * 10 ** (gain / 20))), -_FULL_SCALE, _FULL_SCALE)
     with replacing(destination) as temporary, _naming(destination):
-        soundfile.write(temporary, scaled.astype(np.int16), sample_rate, format="FLAC", subtype="PCM_16")
-    return Playback(len(samples) / sample_rate, gain)
+        soundfile.write(
+            temporary,
+            scaled.astype(np.int16),
+            sample_rate,
+            format="FLAC",
+            subtype="PCM_16",
+            compression_level=_COMPRESSION_LEVEL,
+        )
+    reach = max(len(samples) - _LAST_FRAMES * _FRAME_SAMPLES, 0)
+    return Playback(len(samples) / sample_rate, gain, reach / sample_rate)
 
 
 def _read(path):

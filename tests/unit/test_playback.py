@@ -48,6 +48,15 @@ def test_the_files_are_flac_and_the_same_every_time(sounds):
     assert [content[:4] for content in before] == [b"fLaC"] * 2
 
 
+def test_what_cannot_be_jumped_to_is_four_frames_long(sounds):
+    playbacks = write_matched(sounds)
+    for playback, (_, target) in zip(playbacks, sounds, strict=True):
+        # STREAMINFO: the smallest and the largest frame.
+        frames = target.read_bytes()[8:12]
+        assert frames == 2 * (1152).to_bytes(2, "big")
+        assert playback.reach == 1 - 4 * 1152 / 16000
+
+
 def test_silence_and_channels_pass(tmp_path):
     silence, stereo = tmp_path / "silence.wav", tmp_path / "stereo.wav"
     soundfile.write(silence, np.zeros(8000), 16000, subtype="FLOAT")

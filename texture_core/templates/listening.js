@@ -45,6 +45,11 @@ function isPlaying() {
   return [...sounds.values()].some((sound) => !sound.paused);
 }
 
+// Not every browser can jump into the last moments of a sound.
+function jump(cell, time) {
+  soundOf(cell).currentTime = Math.min(time, Number(cell.dataset.reach));
+}
+
 function position() {
   return selected ? soundOf(selected).currentTime : 0;
 }
@@ -92,9 +97,8 @@ function select(cell, { playing = isPlaying(), at } = {}) {
   if (cell.dataset.setting !== choices.a.value) {
     choices.b.value = cell.dataset.setting;
   }
-  const sound = soundOf(cell);
-  if (at !== undefined || !sameRow || sound.currentTime !== start) {
-    sound.currentTime = Math.min(start, secondsOf(cell));
+  if (at !== undefined || soundOf(cell).currentTime !== start) {
+    jump(cell, start);
   }
   mark();
   describe();
@@ -426,7 +430,7 @@ function start() {
   });
   toggle.addEventListener("click", () => playOrPause());
   slider.addEventListener("input", () => {
-    soundOf(selected).currentTime = slider.valueAsNumber;
+    jump(selected, slider.valueAsNumber);
     showPlayback();
   });
   for (const letter of ["a", "b"]) {

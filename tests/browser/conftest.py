@@ -1,0 +1,181 @@
+"""What the browser tests share: a real run of the demo, and a real Chromium that opens its page from disk."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+CHECKOUT = Path(__file__).parents[2]
+SNAKEMAKE = [
+    *(sys.executable, "-m", "snakemake", "--cores", "2", "--snakefile", str(CHECKOUT / "Snakefile")),
+    *("--workflow-profile", str(CHECKOUT / "workflow/profiles/default"), "--configfile", "study.yaml"),
+]
+# Seconds of real synthesis; what is tested is the page.
+STUDY = {
+    "textures": ["tapping", "chimes", "rain"],
+    "audio": {"duration": 3.0},
+    "defaults": {
+        "features": {"filters": 2, "kernel_widths": [2, 4]},
+        "autocorrelation": {"minimum_lag": 0.05, "maximum_lag": 0.2},
+        "optimizer": {"iterations": 3},
+        "inversion": {"iterations": 2},
+    },
+    "settings": {"gram": {"alpha": 0, "beta": 0}, "full": {"alpha": 5.0, "beta": 1.0e-4}},
+}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+# Lets tests look at the sounds themselves, which the page keeps to itself.
+REMEMBER_SOUNDS = """
+    window.audioElements = [];
+    window.Audio = class extends Audio {
+        constructor(...options) {
+            super(...options);
+            window.audioElements.push(this);
+        }
+    };
+"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright cannot be imported here")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium is installed; on Debian: apt install chromium")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def study(browser, tmp_path_factory):
+    """A folder in which Snakemake ran the demo, small; asks for the browser first, so that nothing runs without one."""
+    folder = tmp_path_factory.mktemp("a study")
+    (folder / "study.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
+    run_snakemake(folder)
+    return folder
+
+
+def run_snakemake(folder, *arguments):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
+    done = subprocess.run(
+        [*SNAKEMAKE, *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="session")
+def snakemake():
+    return run_snakemake
+
+
+@pytest.fixture(scope="session")
+def results(study):
+    return study / "results" / "demo"
+
+
+@pytest.fixture
+def open_page(browser, results):
+    """Opens a page (that of the run, unless another is named) as often as wanted; no page may report an error."""
+    contexts, errors = [], []
+
+    def open_page(
+        fragment="", *, path=results / "listening" / "index.html", url=None, width=1280, height=900, **options
+    ):
+        options.setdefault("reduced_motion", "reduce")
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.add_init_script(REMEMBER_SOUNDS)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: errors.append(message.text) if message.type != "log" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto((url or path.as_uri()) + fragment)
+        return page
+
+    open_page.errors = errors
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+class Listening:
+    """What a person does and sees on a page."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def play_link(self, texture, setting="original"):
+        title = {"tapping": "Tapping", "chimes": "Wind chimes", "rain": "Rain"}[texture]
+        return self.page.get_by_role("button", name=re.compile(f"^Play {title}.*, {setting}$"))
+
+    @property
+    def position(self):
+        return float(self.page.locator("#position").input_value())
+
+    @property
+    def playing(self):
+        """Texture and setting of the cells whose button says that they play."""
+        return self.page.eval_on_selector_all(
+            "a.play[aria-pressed=true]",
+            "links => links.map(link => `${link.closest('tr').dataset.name}/${link.closest('td').dataset.setting}`)",
+        )
+
+    @property
+    def heard(self):
+        """File names of the sounds that really play."""
+        return self.page.evaluate(
+            "audioElements.filter(sound => !sound.paused).map(sound => sound.currentSrc.split('/').at(-1))"
+        )
+
+    @property
+    def selected(self):
+        return self.page.eval_on_selector_all(
+            "td.selected", "cells => cells.map(cell => `${cell.closest('tr').dataset.name}/${cell.dataset.setting}`)"
+        )
+
+    @property
+    def rows(self):
+        """Names of the rows that are shown, from above."""
+        return self.page.eval_on_selector_all(
+            "#sounds tbody tr",
+            "rows => rows.filter(row => row.offsetHeight)"
+            ".sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)"
+            ".map(row => row.dataset.name)",
+        )
+
+    def wait(self, expression):
+        self.page.wait_for_function(expression)
+
+
+@pytest.fixture
+def listening(open_page):
+    """The run's page at a desktop's size."""
+    return Listening(open_page())
+
+
+@pytest.fixture(scope="session")
+def person():
+    return Listening
