@@ -177,6 +177,8 @@ def test_an_interrupt_saves_what_there_is_only_where_asked(save, folder):
         cwd=folder,
         stderr=subprocess.PIPE,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
+        # What runs the tests in the background may have left Ctrl-C ignored, which programs inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     # The file that becomes the result is there once the work has begun.
     deadline = time.monotonic() + 60
