@@ -24,7 +24,9 @@ STUDY = {
         "autocorrelation": {"minimum_lag": 0.05, "maximum_lag": 0.2},
         "optimizer": {"iterations": 3},
         "inversion": {"iterations": 2},
+        "snapshots": [1],
     },
+    "exhibits": ["evolution"],
     "settings": {"gram": {"alpha": 0, "beta": 0}, "full": {"alpha": 5.0, "beta": 1.0e-4}},
 }
 FLAGS = [

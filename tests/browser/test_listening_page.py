@@ -151,6 +151,22 @@ def test_sounds_can_be_heard_as_loud_as_they_were(listening):
     assert min(expected) < 0.99
 
 
+def test_exhibits_are_shown_and_heard_one_at_a_time(listening):
+    section = listening.page.locator("#exhibit-evolution")
+    for picture in section.locator("img").all():
+        picture.scroll_into_view_if_needed()
+        listening.page.wait_for_function("picture => picture.naturalWidth > 0", arg=picture.element_handle())
+    assert section.locator("img").count() == 3 * len(SETTINGS)
+    assert section.locator("audio").count() == 2 * 3 * len(SETTINGS)
+    listening.play_link("rain", "full").click()
+    listening.wait("audioElements.some(sound => !sound.paused && sound.currentTime > 0)")
+    section.locator("audio").first.evaluate("player => player.play()")
+    assert listening.heard == []
+    listening.play_link("rain").click()
+    listening.wait("audioElements.some(sound => !sound.paused && sound.currentTime > 0)")
+    assert section.locator("audio").first.evaluate("player => player.paused")
+
+
 def test_a_sound_that_is_gone_is_reported(open_page, person, results, tmp_path):
     shutil.copytree(results / "listening", tmp_path / "listening")
     (tmp_path / "listening" / "audio" / "rain.full.flac").unlink()

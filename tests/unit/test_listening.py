@@ -108,9 +108,15 @@ def make_exhibits(results):
     picture.parent.mkdir(parents=True)
     picture.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     soundfile.write(sound, np.zeros(160), 16000, format="FLAC")
+    more = results / "sweep" / "more"
+    more.mkdir()
+    (more / "again.svg").write_bytes(picture.read_bytes())
+    (more / "notes.txt").write_text("not to be shown")
+    for number in (10, 3):
+        soundfile.write(more / f"rain.full.after-{number}.wav", np.full(160, number / 100), 16000)
     return [
-        Exhibit("sweep", NASTY, NASTY, {NASTY: picture, "after 3 steps": sound}),
-        Exhibit("empty", "Nothing yet", "", {}),
+        Exhibit("sweep", NASTY, NASTY, {"the figure": picture, "after 3 steps": sound, "others": more}),
+        Exhibit("caption", "One picture", "", {NASTY: picture}),
     ]
 
 
@@ -156,16 +162,16 @@ def page(results, write):
 
 def test_every_reference_is_a_file_beside_the_page(page, results):
     urls = [url for url in page.urls() if not url.startswith("#")]
-    # Style and script; per cell a picture, a sound and its source; a figure per row; the exhibits' picture (also as a
-    # link) and sound.
-    assert len(urls) == 2 + 3 * len(CELLS) + len(TEXTURES) + 3
+    # Style and script; per cell a picture, a sound and its source; a figure per row; the exhibits' pictures (also as
+    # links) and sounds.
+    assert len(urls) == 2 + 3 * len(CELLS) + len(TEXTURES) + 2 * 2 + 3
     for url in urls:
         parts = urlsplit(url)
         assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("", "", "", "")
         assert not url.startswith("/")
         assert (results / "listening" / unquote(parts.path)).is_file()
     anchors = {url[1:] for url in page.urls() if url.startswith("#")}
-    assert anchors == {"table1", "exhibit-sweep", "exhibit-empty", "textures", "left-out"}
+    assert anchors == {"table1", "exhibit-sweep", "exhibit-caption", "textures", "left-out"}
     assert anchors <= set(page.values("id"))
 
 
@@ -201,7 +207,7 @@ def test_one_labelled_link_and_picture_per_cell(page):
         assert picture["attributes"]["alt"].endswith(": 0.5 s, 0 to 8 kHz")
         assert {"width", "height"} <= set(picture["attributes"])
     # Sounds are loaded when they are asked for.
-    assert [audio["attributes"]["preload"] for audio in page.all("audio")] == ["none"]
+    assert [audio["attributes"]["preload"] for audio in page.all("audio")] == ["none"] * 3
 
 
 def test_sounds_of_a_row_are_equally_loud_and_their_gains_are_told(page, results):
@@ -223,7 +229,6 @@ def test_any_text_is_shown_as_text(page):
     assert f"broken: {NASTY}" in notes
     assert f"YAMNet KL (10⁻⁴): missing, because {NASTY}." in notes
     assert [element["text"] for element in page.all("b")] == ["broken"]
-    assert [element["text"] for element in page.all("figcaption")] == [NASTY, "after 3 steps"]
 
 
 def test_nothing_is_inline_or_fetched_from_elsewhere(page, results):
@@ -274,7 +279,7 @@ def test_headings_and_tables_are_semantic(page):
         ("h2", "Table 1: mean scores per setting and class"),
         ("h3", "Notes"),
         ("h2", NASTY),
-        ("h2", "Nothing yet"),
+        ("h2", "One picture"),
         ("h2", "Textures"),
         ("h2", "Left out"),
     ]
@@ -298,12 +303,18 @@ def test_pictures_of_a_row_share_a_scale(page, results):
 
 
 def test_exhibits_are_copied_and_shown(page, results):
-    (sound,) = page.all("audio")
-    assert sound["attributes"]["src"] == "exhibits/sweep.2.flac"
-    (picture,) = [image for image in page.all("img") if "figure" in image["parents"]]
-    assert picture["attributes"]["alt"] == f"{NASTY}: {NASTY}"
-    copied = results / "listening" / unquote(picture["attributes"]["src"])
-    assert copied.read_bytes() == (results / "sweep" / "kl of β.svg").read_bytes()
+    sounds = [sound["attributes"]["src"] for sound in page.all("audio")]
+    assert sounds == ["exhibits/sweep.1.flac", "exhibits/sweep.3.wav", "exhibits/sweep.4.wav"]
+    # A folder's files in the order of their numbers; the picture that is there twice is shown once.
+    captions = [element["text"] for element in page.all("figcaption")]
+    assert captions == ["after 3 steps", "again", "rain, full, after-3", "rain, full, after-10", NASTY]
+    for number, sound in zip((3, 10), sounds[1:], strict=True):
+        assert soundfile.read(results / "listening" / sound)[0][0] == pytest.approx(number / 100, abs=1e-3)
+    pictures = [image["attributes"] for image in page.all("img") if "figure" in image["parents"]]
+    assert [picture["alt"] for picture in pictures] == [f"{NASTY}: again", f"One picture: {NASTY}"]
+    for picture in pictures:
+        copied = results / "listening" / unquote(picture["src"])
+        assert copied.read_bytes() == (results / "sweep" / "kl of β.svg").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -326,7 +337,7 @@ def test_same_input_same_bytes(page, results, write):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     write(iter(make_rows(results, TEXTURES)), make_records(TEXTURES)[::-1])
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert len(before) == 3 + 2 * len(CELLS) + 2
+    assert len(before) == 3 + 2 * len(CELLS) + 5
 
 
 def test_the_style_sheet_knows_how_many_cells_a_row_has(page, results):

@@ -55,6 +55,7 @@ function position() {
 }
 
 function play() {
+  silenceExhibits();
   const cell = selected;
   const sound = soundOf(cell);
   adjust();
@@ -72,6 +73,14 @@ function pause(which = () => true) {
   for (const [cell, sound] of sounds) {
     if (which(cell)) {
       sound.pause();
+    }
+  }
+}
+
+function silenceExhibits(but) {
+  for (const other of document.querySelectorAll("audio")) {
+    if (other !== but) {
+      other.pause();
     }
   }
 }
@@ -437,6 +446,12 @@ function start() {
     byId(`hear-${letter}`).addEventListener("click", () => hear(choices[letter].value));
     choices[letter].addEventListener("change", () => hear(choices[letter].value));
   }
+  // Exhibits have players of their own; only one sound is heard at a time.
+  const onPlay = (event) => {
+    pause();
+    silenceExhibits(event.target);
+  };
+  document.addEventListener("play", onPlay, true);
   for (const id of ["loop", "matched"]) {
     byId(id).addEventListener("change", adjust);
   }

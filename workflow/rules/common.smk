@@ -26,7 +26,7 @@ GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
 )
 # What experiments show on the listening page, added by the rules that make it: name, title, description, and files (a
-# caption to a path, which may hold {corpus}).
+# caption to a file or folder, which may hold {corpus}).
 EXHIBITS = []
 # Scripts read the device there and not in their parameters: changing it reruns nothing.
 config["device"] = CONFIGURATION.device

@@ -3,7 +3,10 @@ EXHIBITS += [
         "name": name,
         "title": name.replace("_", " ").capitalize(),
         "description": JOBS.exhibit_description(name),
-        "files": {"the figure": f"results/{{corpus}}/exhibits/{name}.svg"},
+        "files": {
+            "the figure": f"results/{{corpus}}/exhibits/{name}.svg",
+            "what else belongs to it": f"results/{{corpus}}/exhibits/{name}",
+        },
     }
     for name in CONFIGURATION.exhibits
 ]

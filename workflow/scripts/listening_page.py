@@ -34,6 +34,7 @@ def main(snakemake):
         records,
         settings=list(dict.fromkeys(record["setting"] for record in records)),
         left_out=read_json(inputs.check)["left_out"],
+        missing_scores={name: reason for record in records for name, reason in record["missing"].items()},
         count_both_classes=snakemake.params.table["count_in_both_classes"],
     )
     files = iter(inputs.get("exhibits", []))
