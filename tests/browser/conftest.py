@@ -51,7 +51,7 @@ REMEMBER_SOUNDS = """
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright cannot be imported here")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -63,7 +63,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def study(browser, tmp_path_factory):
     """A folder in which Snakemake ran the demo, small; asks for the browser first, so that nothing runs without one."""
     folder = tmp_path_factory.mktemp("a study")
@@ -87,12 +87,12 @@ def run_snakemake(folder, *arguments):
     assert done.returncode == 0, done.stdout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def snakemake():
     return run_snakemake
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def results(study):
     return study / "results" / "demo"
 
@@ -178,6 +178,6 @@ def listening(open_page):
     return Listening(open_page())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def person():
     return Listening

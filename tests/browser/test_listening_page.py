@@ -408,7 +408,7 @@ def unlike(cell, mark):
     return replace(cell, url=f"{cell.url}?{mark}", picture=picture)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def study_page(results, tmp_path_factory):
     """A page of 168 textures and 7 settings, whose cells are the run's, repeated."""
     folder = results / "large"
