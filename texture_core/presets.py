@@ -48,7 +48,7 @@ def preset_parameters(name="default"):
     Parameters
     ----------
     name : str
-        ``default``: 512 filters and 200 iterations from a start that is near, a minute or so for each window of seconds
+        ``default``: 512 filters and 200 iterations from a start that is near, some minutes for each window of seconds
         on two cores. ``quick``: a quarter of the filters and half the iterations. ``paper``: 2000 iterations of
         L-BFGS-B from noise. Those of `texture_core.parameters.PRESETS`: as ``paper``, with weights for a kind of sound.
 
