@@ -83,6 +83,14 @@ def test_gram_matrix_of_two_rows_by_hand():
     assert gram.tolist() == [[6 / 4, 6 / 4], [6 / 4, 10 / 4]]
 
 
+@pytest.mark.parametrize("filters", [1, 127, 128, 129, 300, 512])
+def test_gram_matrix_of_many_rows(filters):
+    """However it is cut into blocks of rows."""
+    feature_map = torch.from_numpy(np.random.default_rng(3).normal(size=(filters, 7)))
+    expected = torch.einsum("it,jt->ij", feature_map, feature_map) / 7
+    assert (gram_matrix(feature_map) - expected).abs().max().item() < 1e-13
+
+
 @pytest.mark.parametrize(
     ("shapes", "target_shapes"),
     [

@@ -33,7 +33,7 @@ class _Autocorrelation(torch.autograd.Function):
         frames = feature_map.shape[1]
         length = next_fast_len(2 * frames, real=True)
         spectrum = torch.fft.rfft(feature_map, n=length, dim=1)
-        linear = torch.fft.irfft(spectrum.real.square() + spectrum.imag.square(), n=length, dim=1)
+        linear = torch.fft.irfft(spectrum * spectrum.conj(), n=length, dim=1)
         wrapped = linear[:, frames - last : frames - first + 1].flip(1)
         return (linear[:, first : last + 1] + wrapped) / frames, spectrum
 
@@ -51,13 +51,12 @@ class _Autocorrelation(torch.autograd.Function):
         first, last, frames = ctx.first, ctx.last, ctx.frames
         length = next_fast_len(2 * frames, real=True)
         # F'[u] = sum over lags of gradient[lag] (F[u + lag] + F[u - lag]), circular: a convolution with an even kernel.
-        kernel = gradient.new_zeros(gradient.shape[0], length // 2 + 1)
+        # The transform of the even kernel is twice the real part of that of its lags from 0 on.
+        kernel = gradient.new_zeros(gradient.shape[0], frames + 1)
         kernel[:, first : last + 1] += gradient
         kernel[:, frames - last : frames - first + 1] += gradient.flip(1)
-        even = torch.cat([kernel, kernel[:, 1 : length - length // 2].flip(1)], dim=1)
-        even[:, 0] *= 2
-        response = torch.fft.rfft(even, dim=1).real
-        return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames] / frames, None, None
+        response = torch.fft.rfft(kernel, n=length, dim=1).real * (2 / frames)
+        return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames], None, None
 
 
 class AutocorrelationLoss:

@@ -2,6 +2,9 @@
 
 import torch
 
+# Rows computed at a time on a CPU, where the half below the diagonal is then copied (measured: 128 to 256).
+_ROWS = 128
+
 
 def gram_matrix(feature_map):
     """G = F Fᵀ / T (paper, eq. 2; Gatys et al. 2015), (filters, filters), for a feature map (filters, frames)."""
@@ -12,7 +15,7 @@ class _Gram(torch.autograd.Function):
     # Its own gradient, because F appears twice and one product serves both.
     @staticmethod
     def forward(feature_map):
-        return feature_map @ feature_map.T / feature_map.shape[1]
+        return _product_with_itself(feature_map).div_(feature_map.shape[1])
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -23,6 +26,18 @@ class _Gram(torch.autograd.Function):
     def backward(ctx, gradient):
         (feature_map,) = ctx.saved_tensors
         return (gradient + gradient.T) @ feature_map / feature_map.shape[1]
+
+
+def _product_with_itself(feature_map):
+    filters = feature_map.shape[0]
+    if feature_map.is_cuda or filters <= _ROWS:
+        return feature_map @ feature_map.T
+    product = feature_map.new_empty(filters, filters)
+    for first in range(0, filters, _ROWS):
+        end = min(first + _ROWS, filters)
+        torch.mm(feature_map[first:end], feature_map[first:].T, out=product[first:end, first:])
+        product[end:, first:end] = product[first:end, end:].T
+    return product
 
 
 class GramLoss:
