@@ -12,15 +12,14 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.picture import draw_race
 from benchmarks.problems import engine_parameters, load, networks
-from benchmarks.reference import ReferenceObjective, minimize_reference
-from benchmarks.turns import Turns
+from benchmarks.race import FRAME_RATE, race
+from benchmarks.reference import ReferenceObjective
 from texture_core import registry, start
 from texture_core.inversion import spectral_convergence
 from texture_core.objective import Objective
 from texture_core.transform import Transform
-
-FRAME_RATE = 250.0
 
 
 def evaluation(arguments):
@@ -97,81 +96,18 @@ def peak(arguments):
 
 
 def time_to_loss(arguments):
-    """Seconds until the engine is at the loss that the reference has after some iterations, judged in float64.
-
-    The two optimisations go by turns; the clock of each stops while the reference judges its iterate.
-    """
-    rows = []
+    """Seconds until the engine is at the loss that the reference has after some iterations, judged in float64."""
+    rows, curves = [], {}
     for problem in load(arguments.textures, arguments.duration, arguments.recordings):
-        rows += _race(problem, arguments)
+        found, curves[problem.name] = race(problem, arguments)
+        rows += found
+        for row in found:
+            print(json.dumps(row), flush=True)
+    if arguments.picture:
+        draw_race(curves, arguments.picture)
     marks = sorted({row["iterations"] for row in rows})
     means = {mark: _geometric_mean([r["ratio"] for r in rows if r["iterations"] == mark]) for mark in marks}
-    return {"rows": rows, "ratio": means}
-
-
-def _race(problem, arguments):
-    target = problem.log_magnitude.to(arguments.device)
-    judge = ReferenceObjective(target.double(), networks(arguments.filters, dtype=torch.float64), arguments.alpha, 0)
-
-    def loss(iterate):
-        with torch.no_grad():
-            gram, autocorrelation = judge.terms(iterate.double())
-        return (gram + arguments.alpha * autocorrelation).item()
-
-    turns = Turns(["reference", "engine"])
-    marks, passed, curve = {}, {}, []
-    reference = ReferenceObjective(target, networks(arguments.filters), arguments.alpha, arguments.beta)
-    done = 0
-
-    def reference_iteration(iterate):
-        nonlocal done
-        done += 1
-        if done in arguments.marks:
-            turns.stop_clock("reference")
-            marks[done] = (turns.spent["reference"], loss(iterate))
-        turns.pause("reference")
-
-    def run_reference():
-        begin = start.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
-        minimize_reference(reference, begin, max(arguments.marks), reference_iteration)
-
-    def run_engine():
-        parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
-        objective = Objective(target, parameters, FRAME_RATE, 0)
-        begin = start.surrogate(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
-
-        def iteration(iterate, value):
-            turns.stop_clock("engine")
-            curve.append((turns.spent["engine"], loss(iterate)))
-            objective.advance()
-            turns.pause("engine")
-
-        def value(iterate):
-            terms, gradient = objective.evaluate(iterate)
-            return terms["total"], gradient
-
-        optimizer = registry.load("optimizers", "projected_lbfgs")
-        first = parameters.diversity.iterations if arguments.beta else 0
-        for count in (first, arguments.engine_iterations - first):
-            begin = optimizer.minimize(value, begin, iterations=count, history=10, on_iteration=iteration)
-
-    turns.run({"reference": run_reference, "engine": run_engine})
-    rows = []
-    for mark, (seconds, value) in sorted(marks.items()):
-        passed = next(((i + 1, s) for i, (s, v) in enumerate(curve) if v <= value), None)
-        row = {
-            "texture": problem.name,
-            "iterations": mark,
-            "loss": value,
-            "reference_seconds": seconds,
-            "engine_iterations": passed and passed[0],
-            "engine_seconds": passed and passed[1],
-            "ratio": seconds / passed[1] if passed else math.nan,
-            "engine_last": curve[-1],
-        }
-        rows.append(row)
-        print(json.dumps(row), flush=True)
-    return rows
+    return {"rows": rows, "ratio": means, "curves": curves}
 
 
 def inversion(arguments):
@@ -244,6 +180,7 @@ def _parser():
         command.add_argument("--marks", type=int, nargs="+", default=[100, 300], help="the reference's iterations")
         command.add_argument("--engine-iterations", type=int, default=200)
         command.add_argument("--durations", type=float, nargs="+", default=[2.0, 7.0, 30.0, 120.0])
+        command.add_argument("--picture", type=Path, help="of time-to-loss: draw loss against seconds there")
         command.add_argument("--output", type=Path, help="write the result there, as JSON")
     return parser
 
@@ -254,7 +191,7 @@ def main():
     result = arguments.function(arguments)
     if result is not None:
         result["arguments"] = {
-            k: v for k, v in vars(arguments).items() if k not in ("function", "output", "recordings")
+            k: v for k, v in vars(arguments).items() if k not in ("function", "output", "picture", "recordings")
         }
         result["torch"] = torch.__version__
         text = json.dumps(result, indent=1)

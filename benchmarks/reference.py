@@ -89,6 +89,7 @@ class ReferenceObjective:
         maps = self.features(variable)
         gram, autocorrelation = self._terms(maps)
         total = gram + self.alpha * autocorrelation
+        self.undiversified = total.item()
         if self.with_diversity:
             total = total + self.beta * self.diversity(maps)
         (gradient,) = torch.autograd.grad(total, variable)
