@@ -63,8 +63,15 @@ def test_figure_1_is_drawn(random_spectrogram, tmp_path):
 
 
 def test_classifier_scores_are_means_of_each_class_at_each_beta(tmp_path):
-    settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
+    settings = {
+        "gram": Parameters(alpha=0, beta=0),
+        "low": Parameters(beta=1e-5),
+        "high": Parameters(beta=1e-3),
+        "copy": Parameters(method="griffin_lim"),
+    }
     records = [
+        record("a", "gram", "rhythmic", 0.5),
+        record("a", "copy", "rhythmic", 0.25),
         record("a", "low", "rhythmic", 1e-3),
         record("b", "low", "rhythmic", 3e-3, also_class="pitched"),
         record("a", "high", "rhythmic", 5e-3),

@@ -1,10 +1,16 @@
-"""The paper's Figure 2: the classifier score against the weight of the diversity term, by class."""
+"""The paper's Figure 2: the classifier score against the weight of the diversity term, by class.
+
+Of the settings it takes the largest family whose members differ in that weight alone.
+"""
+
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from texture_core.errors import ParameterError
 from texture_core.figures import save_figure
+from texture_core.parameters import to_mapping
 from texture_core.tables import CLASSES
 
 NEEDS = ("scores",)
@@ -12,8 +18,16 @@ CLASSIFIER_SCORES = ("vggish_kl", "yamnet_kl")
 _COLORS = ("#D55E00", "#0072B2", "#009E73")
 
 
+def family(settings):
+    """The names of the settings to compare: as many as differ in β alone, the first such family of the largest."""
+    families = {}
+    for name, parameters in settings.items():
+        families.setdefault(repr(to_mapping(replace(parameters, beta=0.0, preset=None))), []).append(name)
+    return max(families.values(), key=len)
+
+
 def curves(records, settings):
-    """The mean classifier score of each class at each β.
+    """The mean classifier score of each class at each β, over one `family` of settings.
 
     Parameters
     ----------
@@ -32,8 +46,9 @@ def curves(records, settings):
     ParameterError
         If there is no classifier score.
     """
+    compared = family(settings)
     for score in CLASSIFIER_SCORES:
-        known = [record for record in records if record["scores"].get(score) is not None]
+        known = [r for r in records if r["setting"] in compared and r["scores"].get(score) is not None]
         if known:
             break
     else:
