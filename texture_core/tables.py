@@ -23,15 +23,18 @@ _SHOWN_NAMES = 8
 
 @dataclass(frozen=True)
 class Unit:
-    """A power of ten in which a score is printed.
+    """What a score is printed in: a power of ten, or a unit with a symbol.
 
     Attributes
     ----------
     exponent : int
         Of ten.
+    symbol : str
+        Such as ``dB``; then the exponent is 0.
     """
 
     exponent: int = 0
+    symbol: str = ""
 
     @property
     def factor(self):
@@ -40,23 +43,26 @@ class Unit:
 
     @property
     def name(self):
-        """For machines: ``1`` or, for instance, ``1e-3``."""
-        return f"1e{self.exponent}" if self.exponent else "1"
+        """For machines: ``1`` or, for instance, ``1e-3`` or ``dB``."""
+        return self.symbol or (f"1e{self.exponent}" if self.exponent else "1")
 
     @property
     def text(self):
-        """For people: empty or, for instance, ``10⁻³``."""
-        return "10" + str(self.exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) if self.exponent else ""
+        """For people: empty or, for instance, ``10⁻³`` or ``dB``."""
+        power = str(self.exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return self.symbol or (f"10{power}" if self.exponent else "")
 
 
-# Score families in the order of the paper's columns: unit, and the column of the paper's table.
+# Score families in the order of the paper's columns, then others: unit, and the column of the paper's table, if any.
 _FAMILIES = {
     "vggish_kl": (Unit(-4), "vggish_1e-4"),
     "yamnet_kl": (Unit(-4), "vggish_1e-4"),
     "autocorrelation": (Unit(-3), "autocorrelation"),
     "diversity": (Unit(0), "diversity"),
+    "mcdermott_snr": (Unit(symbol="dB"), None),
 }
-_NAMES = {"vggish_kl": "VGGish KL", "yamnet_kl": "YAMNet KL"}
+_NAMES = {"vggish_kl": "VGGish KL", "yamnet_kl": "YAMNet KL", "mcdermott_snr": "McDermott SNR"}
+_HIGHER_IS_BETTER = frozenset({"mcdermott_snr"})
 # Where something lies, and not how good it is: a mean over textures says nothing.
 _NOT_AVERAGED = frozenset({"diversity_shift"})
 
@@ -121,14 +127,22 @@ def score_unit(score):
     return _FAMILIES[family][0] if family else Unit()
 
 
+def higher_is_better(score):
+    """Whether a larger value of a score is the better one; of most the smaller is."""
+    return _family(score) in _HIGHER_IS_BETTER
+
+
 def score_heading(score):
-    """A score's name for people, with its unit: ``autocorrelation, RMS matched (10⁻³)``."""
+    """A score's name for people, with its unit, and its direction where that is not the usual one:
+    ``autocorrelation, RMS matched (10⁻³)``, ``McDermott SNR (dB, higher is better)``.
+    """
     family = _family(score)
     rest = score[len(family) + 1 :].replace("_", " ").replace("rms", "RMS") if family else ""
     name = _NAMES.get(family, family or score.replace("_", " "))
     name = f"{name}, {rest}" if rest else name
     unit = "" if score in _NOT_AVERAGED else score_unit(score).text
-    return f"{name} ({unit})" if unit else name
+    remarks = [text for text in (unit, "higher is better" if higher_is_better(score) else "") if text]
+    return f"{name} ({', '.join(remarks)})" if remarks else name
 
 
 def capitalized(text):
@@ -200,6 +214,7 @@ def paper_table():
         table[row["method"]] = {
             (score, texture_class): row[f"{column}_{texture_class}"]
             for score, (_, column) in _FAMILIES.items()
+            if column
             for texture_class in CLASSES
         }
     return table
@@ -368,7 +383,7 @@ def table1_markdown(table):
 
 
 TABLE1_CAPTION = (
-    "Means over the textures of a class. Lower is better for the classifiers' KL, autocorrelation and diversity. "
+    "Means over the textures of a class. Lower is better where a heading does not say otherwise. "
     "Where a setting is a method of the paper's Table 1, the paper's figure stands beside ours; its classifier is "
     "VGGish, also where ours is YAMNet."
 )

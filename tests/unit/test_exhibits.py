@@ -99,6 +99,17 @@ def test_scores_are_drawn_by_setting(tmp_path):
     assert {"low", "high", "A sweep", "diversity"} <= found
 
 
+def test_decibels_are_drawn_on_a_linear_axis_down_to_the_lowest(tmp_path):
+    settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
+    records = [record("a", name, "rhythmic", None) for name in settings]
+    for entry, value in zip(records, (-12.0, 30.0), strict=True):
+        entry["scores"] = {"mcdermott_snr": value}
+    study = Study("A sweep", settings, {"a": "A"}, records=records)
+    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
+    found = set(texts(tmp_path / "figure.svg"))
+    assert {"McDermott SNR", "dB, higher is better", "−10", "30"} <= found
+
+
 def test_evolution_is_seen_and_heard(random_spectrogram, tmp_path):
     target = random_spectrogram(80)
     parameters = Parameters(

@@ -12,6 +12,7 @@ from texture_core import tables
 from texture_core.errors import StorageError
 from texture_core.tables import (
     format_number,
+    higher_is_better,
     paper_table,
     score_heading,
     score_names,
@@ -250,15 +251,34 @@ def test_orders():
 
 
 def test_units():
-    assert [score_unit(name).name for name in ("autocorrelation_rms_matched", "yamnet_kl", "diversity", "copies")] == [
-        "1e-3",
-        "1e-4",
-        "1",
-        "1",
-    ]
+    units = {
+        "autocorrelation_rms_matched": "1e-3",
+        "yamnet_kl": "1e-4",
+        "diversity": "1",
+        "mcdermott_snr_c1": "dB",
+        "copies": "1",
+    }
+    assert {name: score_unit(name).name for name in units} == units
     assert score_heading("autocorrelation_rms_matched") == "autocorrelation, RMS matched (10⁻³)"
     assert score_heading("diversity_shift") == "diversity, shift"
     assert score_heading("copy_share") == "copy share"
+
+
+def test_the_direction_of_a_score_is_told_where_it_is_not_the_usual_one(tmp_path):
+    assert [name for name in ("mcdermott_snr", "mcdermott_snr_c2", "diversity") if higher_is_better(name)] == [
+        "mcdermott_snr",
+        "mcdermott_snr_c2",
+    ]
+    assert score_heading("mcdermott_snr_c2") == "McDermott SNR, c2 (dB, higher is better)"
+    records = [record("t", "gram", "rhythmic", mcdermott_snr=21.25, diversity=2.0)]
+    rows, text = write(tmp_path, records)
+    assert "## McDermott SNR (dB, higher is better)" in text
+    assert "Lower is better where a heading does not say otherwise" in text
+    # Its own unit, the number as it is, and no figure of the paper's.
+    (row,) = [row for row in rows if row["score"] == "mcdermott_snr"]
+    assert (row["unit"], row["mean"], row["paper"]) == ("dB", "21.25", "")
+    # After the paper's columns, before scores of others.
+    assert score_names(records) == ("diversity", "mcdermott_snr")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from texture_core.tables import score_heading, score_unit
 
 NEEDS = ("scores",)
 # In this order; those that there are.
-SHOWN = ("autocorrelation", "diversity", "vggish_kl", "yamnet_kl", "patchwork_median")
+SHOWN = ("autocorrelation", "diversity", "vggish_kl", "yamnet_kl", "patchwork_median", "mcdermott_snr")
 # From this ratio on an axis is logarithmic.
 _DECADES = 30
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -44,12 +44,15 @@ def _draw(study):
                 label=texture,
             )
         axis.set_ylabel("\n".join(score_heading(score).split(" (")).replace(")", ""), parse_math=False)
-        drawn = [value for line in axis.lines for value in line.get_ydata() if value > 0]
-        if drawn and max(drawn) > _DECADES * min(drawn):
+        drawn = [value for line in axis.lines for value in line.get_ydata()]
+        positive = [value for value in drawn if value > 0]
+        # Decibels are logarithms already, and may be negative.
+        if positive and max(positive) > _DECADES * min(positive) and not score_unit(score).symbol:
             axis.set_yscale("log")
         else:
             axis.margins(y=0.1)
-            axis.set_ylim(bottom=0)
+            if min(drawn, default=0) >= 0:
+                axis.set_ylim(bottom=0)
     axes[-1].set_xticks(range(len(settings)), settings, rotation=60, ha="right", rotation_mode="anchor")
     if len(study.textures) <= len(_COLORS):
         axes[0].legend(frameon=False, fontsize=7)
