@@ -9,6 +9,7 @@ from texture_core.audio import rms
 from texture_core.devices import resolve_device
 from texture_core.errors import ParameterError
 from texture_core.randomness import torch_generator
+from texture_core.starting_phase import starting_phase
 from texture_core.transform import Transform
 
 
@@ -32,7 +33,7 @@ def invert(
     spectrogram : Spectrogram
     parameters : InversionParameters
     seed, texture, setting
-        Seed the starting phases: unit modulus, uniform in angle.
+        Seed the starting phases.
     device : {'auto', 'cpu', 'cuda'}
     threads : int, optional
         Of torch on the CPU.
@@ -69,8 +70,8 @@ def _recover(spectrogram, parameters, seed, texture, setting, device, progress):
         raise ParameterError(f"texture {texture}, setting {setting}: {frames} frames are too few to invert")
     log_magnitude = torch.from_numpy(spectrogram.log_magnitude).to(resolve_device(device))
     magnitude = torch.expm1(log_magnitude)
-    angle = 2 * math.pi * torch.rand(magnitude.shape, generator=torch_generator(seed, texture, setting, "phase"))
-    phase = torch.polar(torch.ones_like(angle), angle).to(magnitude.device)
+    generator = torch_generator(seed, texture, setting, "phase")
+    phase = starting_phase(magnitude, parameters.start, generator, spectrogram.n_fft, spectrogram.hop_length)
     transform = Transform.like(magnitude, spectrogram.n_fft, spectrogram.hop_length)
     algorithm = registry.load("phase", parameters.algorithm)
     return algorithm.recover(magnitude, phase, transform, parameters.iterations, progress).cpu().numpy()

@@ -236,11 +236,14 @@ class InversionParameters:
         Paper: 500.
     match_rms : bool
         Scale the result to the target's RMS.
+    start : {'random', 'phase_gradient'}
+        Phases to start from: uniform in angle, or by phase gradient heap integration. The paper does not say.
     """
 
     algorithm: str = "griffin_lim"
     iterations: int = 500
     match_rms: bool = True
+    start: str = field(default="random", metadata={"neutral": "random"})
 
     def __post_init__(self):
         _require(
@@ -250,6 +253,7 @@ class InversionParameters:
             self.iterations,
         )
         _require(isinstance(self.match_rms, bool), "inversion.match_rms", "true or false", self.match_rms)
+        _require(self.start in ("random", "phase_gradient"), "inversion.start", "random or phase_gradient", self.start)
 
 
 @dataclass(frozen=True)

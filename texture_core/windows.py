@@ -18,6 +18,7 @@ from texture_core.boundaries import CircularTransform, HeldTransform
 from texture_core.methods import SynthesisTask
 from texture_core.methods.optimization import synthesize
 from texture_core.randomness import torch_generator
+from texture_core.starting_phase import starting_phase
 from texture_core.transform import Transform
 
 # In transforms of n_fft samples. Phases are held over the first, and those at the end of a piece, which the reflection
@@ -229,9 +230,8 @@ class _Recovery:
         magnitude = torch.expm1(torch.from_numpy(np.ascontiguousarray(log_magnitude)).to(self._device))
         generator = torch_generator(self._seed, "phase", self._count)
         self._count += 1
-        angle = 2 * math.pi * torch.rand(magnitude.shape, generator=generator)
-        phase = torch.polar(torch.ones_like(angle), angle).to(magnitude.device)
         plain = Transform.like(magnitude, self._template.n_fft, self._template.hop_length)
+        phase = starting_phase(magnitude, self._parameters.start, generator, plain.n_fft, plain.hop_length)
         settings = (plain.n_fft, plain.hop_length, plain.window)
         if loop:
             transform = CircularTransform(*settings)
