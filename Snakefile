@@ -24,6 +24,8 @@ rule all:
         for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
         for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
         for_all("results/{corpus}/{setting}/scores/{texture}.json"),
+        for_all("results/{corpus}/{setting}/choice/{texture}.json", CHOSEN),
+        expand(f"results/{CORPUS}/{{setting}}/choices.tsv", setting=CHOSEN),
         for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
         for_all("results/{corpus}/figures/{texture}.loss.svg"),
         f"results/{CORPUS}/scores.tsv",
@@ -52,6 +54,13 @@ include: "workflow/rules/check_corpus.smk"
 include: "workflow/rules/prepare_audio.smk"
 include: "workflow/rules/spectrogram.smk"
 include: "workflow/rules/synthesize.smk"
+
+
+if CHOSEN:
+
+    include: "workflow/rules/choose.smk"
+
+
 include: "workflow/rules/invert.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/score.smk"

@@ -148,9 +148,10 @@ def _add_synthesize(commands):
     method.add_argument(
         "--preset",
         default="default",
-        choices=("quick", "default", "paper", "rhythmic", "pitched", "speech_music", "other"),
-        help="quick and default start near and are fast; paper is the publication's own, slow; the others are as paper "
-        "with weights for a kind of sound (default: default)",
+        choices=("quick", "default", "auto", "paper", "rhythmic", "pitched", "speech_music", "other"),
+        help="quick and default start near and are fast; auto is as default, and first tries which alpha and beta suit "
+        "the recording; paper is the publication's own, slow; the others are as paper with weights for a kind of sound "
+        "(default: default)",
     )
     method.add_argument("--iterations", type=_count, metavar="N", help="for each window of 5 to 8 s")
     method.add_argument("--alpha", type=_at_least_zero, metavar="X", help="weight of the rhythm")
@@ -227,6 +228,7 @@ def _synthesize(options):
     samples, sample_rate = _read(options.recording)
     parameters = _parameters(options, len(samples) / sample_rate)
     plan = plan_texture(samples, sample_rate, duration=options.duration, parameters=parameters, loop=options.loop)
+    plan = _with_weights_chosen(options, plan)
     with tempfile.TemporaryDirectory() as folder:
         stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
         if not outputs:
@@ -270,20 +272,38 @@ def _read(name):
 
 
 def _parameters(options, seconds):
-    from texture_core.presets import fit_to_duration, preset_parameters
+    from texture_core.presets import fit_to_duration, fix_weight, preset_parameters
 
     parameters = preset_parameters(options.preset)
     if options.iterations is not None:
         parameters = replace(parameters, optimizer=replace(parameters.optimizer, iterations=options.iterations))
     for name in ("alpha", "beta"):
         if getattr(options, name) is not None:
-            parameters = replace(parameters, **{name: getattr(options, name)})
+            parameters = fix_weight(parameters, name, getattr(options, name))
     shortest = min(seconds, options.duration) if options.loop and options.duration else seconds
     fitted = fit_to_duration(parameters, shortest)
     if fitted != parameters:
         limit = f"only up to {fitted.autocorrelation.maximum_lag:.2f} s" if fitted.alpha > 0 else "not at all"
         _tell(options, f"{shortest:.2f} s are short: rhythm is matched {limit}")
     return fitted
+
+
+def _with_weights_chosen(options, plan):
+    """The plan with the weights that the preset ``auto`` chooses, once for all takes; told with the reason."""
+    from texture_core.choice import needs_choice
+
+    if not needs_choice(plan.parameters):
+        return plan
+    from texture_core.auto import planned_candidate_iterations
+    from texture_core.progress import Progress
+    from texture_core.texture import choose_for_plan
+
+    with Progress("choosing alpha and beta", planned_candidate_iterations(plan.parameters)) as progress:
+        plan, record = choose_for_plan(
+            plan, seed=options.seed, device=options.device, threads=options.threads, progress=progress
+        )
+    _tell(options, f"preset auto: alpha {record['alpha']:g}, beta {record['beta']:g}: {record['reason']}")
+    return plan
 
 
 def _take_all(options, plan, paths):
@@ -454,6 +474,8 @@ def _inspect(options):
     if is_synthesis:
         synthesis = read_synthesis(options.file)
         facts.update(synthesis.attributes)
+        if isinstance(facts.get("choice"), str):
+            facts["choice"] = json.loads(facts["choice"])
         rows = [dict(zip(LOSS_COLUMNS, map(float, row), strict=True)) for row in synthesis.loss]
     if options.json:
         # JSON has no NaN, which a term has where it took no part.
@@ -472,9 +494,17 @@ def _print_fact(name, value, indent):
         print(f"{indent}{name}:")
         for key, item in value.items():
             _print_fact(key, item, indent + "  ")
+    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        print(f"{indent}{name}:")
+        for item in value:
+            print(f"{indent}  " + ", ".join(f"{key} {_number(number)}" for key, number in item.items()))
     else:
         text = f"{value:.6g}" if isinstance(value, float) else value
         print(f"{indent}{name}: {text}")
+
+
+def _number(value):
+    return "none" if value is None else f"{value:.4g}"
 
 
 def _print_losses(rows, columns):

@@ -22,6 +22,11 @@ PRESETS = {
     "speech_music": {"alpha": 1e5, "beta": 1e-5},
     "other": {"alpha": 1e3, "beta": 1e-4},
 }
+# The preset that chooses the weights for each texture.
+AUTO = "auto"
+
+# A synthesis keeps the scores of all candidates in its file, where one attribute holds 64 kB.
+_MOST_WEIGHTS = 12
 
 
 def _require(condition, key, expected, found):
@@ -257,6 +262,55 @@ class InversionParameters:
 
 
 @dataclass(frozen=True)
+class AutoParameters:
+    """How ``preset: auto`` chooses α and β for a texture; `texture_core.choice` has the rule.
+
+    Attributes
+    ----------
+    alpha, beta : tuple of float
+        The weights to try, at least 0 each; every pair is a candidate. α = 0 is none by default: the candidates start
+        with the recording's autocorrelations and keep them for a while, so that they cannot tell what it would lose.
+    filters : int
+        Per network, of the candidates; no more than those of the setting.
+    iterations : int
+        Of the candidates, at most; no more than those of the setting.
+    maximum_diversity : float
+        Diversity score above which a candidate counts as a copy of the recording.
+    tolerance : float
+        How many times the best candidate's autocorrelation score still counts as good, at least 1.
+    minimum_autocorrelation : float
+        Autocorrelation score below which candidates count as equally good.
+    """
+
+    alpha: tuple[float, ...] = (1.0, 10.0, 100.0, 1000.0)
+    beta: tuple[float, ...] = (1e-5, 1e-3)
+    filters: int = 128
+    iterations: int = 200
+    maximum_diversity: float = 10.0
+    tolerance: float = 1.5
+    minimum_autocorrelation: float = 0.005
+
+    def __post_init__(self):
+        for name in ("alpha", "beta"):
+            values = getattr(self, name)
+            _require(
+                isinstance(values, list | tuple)
+                and 1 <= len(values) <= _MOST_WEIGHTS
+                and all(_is_number(value) and value >= 0 for value in values),
+                f"auto.{name}",
+                f"1 to {_MOST_WEIGHTS} numbers, each at least 0",
+                values,
+            )
+            object.__setattr__(self, name, tuple(sorted({float(value) for value in values})))
+        for name in ("filters", "iterations"):
+            value = getattr(self, name)
+            _require(_is_integer(value) and value >= 1, f"auto.{name}", "a whole number, at least 1", value)
+        for name, low in (("maximum_diversity", 0), ("tolerance", 1), ("minimum_autocorrelation", 0)):
+            value = getattr(self, name)
+            _require(_is_number(value) and value >= low, f"auto.{name}", f"a number, at least {low}", value)
+
+
+@dataclass(frozen=True)
 class Parameters:
     """One setting: all that decides a synthesis besides its target and seed.
 
@@ -277,9 +331,12 @@ class Parameters:
         Further losses, modules of ``texture_core.losses`` with a function ``create``, and their weights, at least 0.
         A loss of weight 0 is not computed.
     preset : str or None
-        Which of `PRESETS` the weights come from; `from_mapping` takes from it what its mapping leaves out.
+        Which of `PRESETS` the weights come from; `from_mapping` takes from it what its mapping leaves out. ``auto``:
+        they are still to be chosen, by `texture_core.auto.choose`; until then they are the largest candidates.
     snapshots : tuple of int
         Iterations, each at least 1, after which the spectrogram is kept beside the last one.
+    auto : AutoParameters
+        Looked at with ``preset: auto`` alone. With a single candidate there is nothing to choose, and no preset.
     """
 
     alpha: float = 1e3
@@ -294,15 +351,15 @@ class Parameters:
     losses: dict = field(default_factory=dict, metadata={"neutral": {}})
     snapshots: tuple[int, ...] = field(default=(), metadata={"neutral": ()})
     preset: str | None = field(default=None, metadata={"neutral": None})
+    auto: AutoParameters = field(default=AutoParameters(), metadata={"neutral": AutoParameters()})
 
     def __post_init__(self):
         for name in ("alpha", "beta"):
             value = getattr(self, name)
             _require(_is_number(value) and value >= 0, name, "a number, at least 0", value)
         _require(self.start in ("noise", "surrogate"), "start", "noise or surrogate", self.start)
-        _require(
-            self.preset is None or self.preset in tuple(PRESETS), "preset", f"one of {', '.join(PRESETS)}", self.preset
-        )
+        names = (*PRESETS, AUTO)
+        _require(self.preset is None or self.preset in names, "preset", f"one of {', '.join(names)}", self.preset)
         _require(isinstance(self.losses, Mapping), "losses", "a mapping of names to weights", self.losses)
         for name, weight in self.losses.items():
             _require(_is_number(weight) and weight >= 0, f"losses.{name}", "a weight, at least 0", weight)
@@ -316,6 +373,13 @@ class Parameters:
             self.snapshots,
         )
         object.__setattr__(self, "snapshots", tuple(sorted(set(self.snapshots))))
+        if self.preset == AUTO:
+            for name in ("alpha", "beta"):
+                object.__setattr__(self, name, max(getattr(self.auto, name)))
+            if len(self.auto.alpha) == len(self.auto.beta) == 1:
+                object.__setattr__(self, "preset", None)
+        if self.preset != AUTO:
+            object.__setattr__(self, "auto", AutoParameters())
 
 
 def from_mapping(cls, mapping, path=""):

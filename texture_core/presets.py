@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from texture_core.errors import ParameterError
 from texture_core.parameters import (
+    AUTO,
     PRESETS,
     AudioParameters,
     FeatureParameters,
@@ -34,6 +35,7 @@ _BY_NAME = {
     "default": _DEFAULT,
     "paper": Parameters(),
     **{name: Parameters(**weights) for name, weights in PRESETS.items()},
+    AUTO: replace(_DEFAULT, preset=AUTO),
 }
 
 
@@ -51,6 +53,7 @@ def preset_parameters(name="default"):
         ``default``: 512 filters and 200 iterations from a start that is near, some minutes for each window of seconds
         on two cores. ``quick``: a quarter of the filters and half the iterations. ``paper``: 2000 iterations of
         L-BFGS-B from noise. Those of `texture_core.parameters.PRESETS`: as ``paper``, with weights for a kind of sound.
+        ``auto``: as ``default``, with weights that are chosen for the recording before its synthesis.
 
     Raises
     ------
@@ -60,6 +63,13 @@ def preset_parameters(name="default"):
     if name not in _BY_NAME:
         raise ParameterError(f"preset: expected one of {', '.join(_BY_NAME)}, found {name!r}")
     return _BY_NAME[name]
+
+
+def fix_weight(parameters, name, value):
+    """Parameters with ``alpha`` or ``beta`` at a value; with preset ``auto`` only the other is left to be chosen."""
+    if parameters.preset == AUTO:
+        return replace(parameters, auto=replace(parameters.auto, **{name: (value,)}))
+    return replace(parameters, **{name: value})
 
 
 def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
@@ -95,7 +105,8 @@ def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
         fitted = replace(parameters, autocorrelation=replace(lags, maximum_lag=longest))
     else:
         frame = spectrogram.hop_length / audio.sample_rate
-        fitted = replace(parameters, alpha=0.0, autocorrelation=replace(lags, minimum_lag=0.0, maximum_lag=frame))
+        shortest = replace(lags, minimum_lag=0.0, maximum_lag=frame)
+        fitted = replace(fix_weight(parameters, "alpha", 0.0), autocorrelation=shortest)
     needed, reason = minimum_seconds(fitted, audio, spectrogram)
     if seconds < needed:
         raise ParameterError(f"duration: {seconds:.3f} s, expected at least {needed:.3f} s, for {reason}")

@@ -3,7 +3,7 @@
 import math
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import soundfile
 import soxr
 
 from texture_core.audio import prepare_audio, rms
+from texture_core.choice import needs_choice, with_weights
 from texture_core.devices import resolve_device
 from texture_core.errors import AudioError, ParameterError
 from texture_core.parameters import AudioParameters, Parameters, SpectrogramParameters, minimum_seconds
@@ -40,9 +41,13 @@ class TexturePlan:
     ----------
     target : Spectrogram
         Of the recording as the method sees it: mono, 16 kHz, peak 1.
+    target_samples : numpy.ndarray
+        (n,), float32: what the target is the spectrogram of.
     target_rms, target_peak : float
         Of the recording, mixed to mono and resampled to 16 kHz, before its level was changed.
     parameters : Parameters
+        With the preset ``auto``, `choose_for_plan` makes a plan with the weights chosen; `synthesize_blocks` and what
+        calls it do so by themselves.
     windows : tuple of Window
     loop : bool
     sample_rate : int
@@ -52,6 +57,7 @@ class TexturePlan:
     """
 
     target: Spectrogram
+    target_samples: np.ndarray
     target_rms: float
     target_peak: float
     parameters: Parameters
@@ -203,6 +209,7 @@ def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=F
         Spectrogram(
             log_spectrogram(prepared, spectrogram), audio.sample_rate, spectrogram.n_fft, spectrogram.hop_length
         ),
+        prepared,
         rms(unscaled),
         float(peak),
         parameters,
@@ -244,6 +251,41 @@ def _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop):
     return plan_windows(frames, longest, overlap, overlap, loop)
 
 
+def choose_for_plan(plan, *, seed=0, device="auto", threads=None, progress=None):
+    """Choose the weights that a plan with the preset ``auto`` leaves open.
+
+    Parameters
+    ----------
+    plan : TexturePlan
+    seed, device, threads
+        As of `synthesize`.
+    progress : callable, optional
+        As of `texture_core.auto.choose_weights`.
+
+    Returns
+    -------
+    plan : TexturePlan
+        With the weights chosen.
+    record : dict or None
+        See `texture_core.choice.choice_record`; None where there was nothing to choose.
+    """
+    if not needs_choice(plan.parameters):
+        return plan, None
+    # What it imports beside, scores and phase recovery, is of no use without it.
+    from texture_core.auto import choose_weights
+
+    record = choose_weights(
+        plan.target,
+        plan.target_samples,
+        plan.parameters,
+        seed=seed,
+        device=device,
+        threads=threads,
+        progress=progress,
+    )
+    return replace(plan, parameters=with_weights(plan.parameters, record["alpha"], record["beta"])), record
+
+
 def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
     """Compute a texture block by block, in memory that does not grow with its duration.
 
@@ -263,6 +305,7 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
         import torch
 
         torch.set_num_threads(threads)
+    plan, _ = choose_for_plan(plan, seed=seed, device=device)
     options = {"seed": seed, "loop": plan.loop, "device": device}
     pieces = synthesize_windows(plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, **options)
     blocks = invert_pieces(pieces, plan.target, plan.parameters.inversion, **options)

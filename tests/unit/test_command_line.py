@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -88,6 +89,19 @@ def test_synthesize_and_score(folder):
     assert copy["patchwork_share"] == 1
     assert copy["autocorrelation"] == pytest.approx(0, abs=1e-9)
     assert copy["diversity"] > 100 * values["diversity"]
+
+
+def test_auto_chooses_once_for_all_takes_and_tells_what(folder, capsys):
+    arguments = ["rain.wav", "--preset", "auto", "--alpha", "3", "--iterations", "1", "--takes", "2", "--device", "cpu"]
+    assert main(["synthesize", *arguments, "-o", "a.wav"]) == 0
+    told, *takes = capsys.readouterr().err.splitlines()
+    match = re.match(r"preset auto: alpha 3, beta (1e-05|0\.001): \d of 2 are no copies", told)
+    assert match
+    assert [take.partition(":")[0] for take in takes] == ["a-1.wav", "a-2.wav"]
+    # The same as with these weights given.
+    given = ["--preset", "default", "--alpha", "3", "--beta", match[1], "--iterations", "1", "--device", "cpu"]
+    assert main(["synthesize", "rain.wav", *given, "--quiet", "-o", "b.wav"]) == 0
+    np.testing.assert_array_equal(soundfile.read("a-1.wav")[0], soundfile.read("b.wav")[0])
 
 
 def test_pipes(folder):

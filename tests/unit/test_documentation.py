@@ -59,5 +59,5 @@ def test_the_examples_of_the_command_line(folder):
             subprocess.run(command, shell=True, check=True, env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"})
         else:
             assert main(shlex.split(command)[1:]) == 0, command
-    made = {"rain-texture.wav", "longer-rain.flac", "rain.png", "loop.wav", "piped.wav", "varied.wav"}
+    made = {"rain-texture.wav", "longer-rain.flac", "rain.png", "loop.wav", "piped.wav", "varied.wav", "chosen.wav"}
     assert made | {"rain.wav", "take-1.wav", "take-2.wav", "take-3.wav"} == {path.name for path in folder.iterdir()}

@@ -68,10 +68,12 @@ def test_classifier_scores_are_means_of_each_class_at_each_beta(tmp_path):
         "low": Parameters(beta=1e-5),
         "high": Parameters(beta=1e-3),
         "copy": Parameters(method="griffin_lim"),
+        "chosen": Parameters(preset="auto"),
     }
     records = [
         record("a", "gram", "rhythmic", 0.5),
         record("a", "copy", "rhythmic", 0.25),
+        record("a", "chosen", "rhythmic", 0.125),
         record("a", "low", "rhythmic", 1e-3),
         record("b", "low", "rhythmic", 3e-3, also_class="pitched"),
         record("a", "high", "rhythmic", 5e-3),

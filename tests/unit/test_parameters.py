@@ -15,6 +15,7 @@ from texture_core.parameters import (
     PRESETS,
     AudioParameters,
     AutocorrelationParameters,
+    AutoParameters,
     DiversityParameters,
     FeatureParameters,
     InversionParameters,
@@ -61,7 +62,14 @@ RANGES = [
     (Parameters, "start", ["zeros", None, 1], ["noise", "surrogate"]),
     (Parameters, "losses", [None, 3, "sendik", ["sendik"]], [{}, {"sendik": 0.5}]),
     (Parameters, "snapshots", [None, 3, "3", [0], [-1], [1.0], [True]], [(), (1, 1000)]),
-    (Parameters, "preset", ["tonal", "", 1, ["other"]], [None, "rhythmic", "pitched", "speech_music", "other"]),
+    (Parameters, "preset", ["tonal", "", 1, ["other"]], [None, "rhythmic", "other", "auto"]),
+    (AutoParameters, "alpha", [None, 1.0, "1", [], [-1.0], [math.nan], [True], [1.0] * 13], [[0.0], (1.0, 1e5)]),
+    (AutoParameters, "beta", [None, 1e-4, [], [-1e-9], ["1"]], [[0.0, 1e-5], (1.0,)]),
+    (AutoParameters, "filters", [*NO_INTEGER, 0, -1], [1, 4096]),
+    (AutoParameters, "iterations", [*NO_INTEGER, 0, -1], [1, 100000]),
+    (AutoParameters, "maximum_diversity", [*NO_NUMBER, -1], [0, 1e6]),
+    (AutoParameters, "tolerance", [*NO_NUMBER, 0, 0.99], [1, 100.0]),
+    (AutoParameters, "minimum_autocorrelation", [*NO_NUMBER, -1e-9], [0, 10.0]),
 ]
 SECTION = {
     AudioParameters: "audio.",
@@ -71,6 +79,7 @@ SECTION = {
     DiversityParameters: "diversity.",
     OptimizerParameters: "optimizer.",
     InversionParameters: "inversion.",
+    AutoParameters: "auto.",
     Parameters: "",
 }
 # Which the registry checks, with the list of what there is.
@@ -101,7 +110,7 @@ def test_a_value_out_of_range_is_refused_with_its_key(cls, name, value):
 def test_the_ends_of_a_range_are_inside(cls, name, _, values):
     for value in values:
         found = getattr(cls(**{name: value}), name)
-        assert found == (tuple(value) if name == "kernel_widths" else value)
+        assert found == (tuple(value) if isinstance(value, list) else value)
 
 
 def test_every_field_is_tested_here():

@@ -14,6 +14,9 @@ from planning.jobs import Jobs, plain
 from planning.naming import is_name, point_name, safe_name
 from planning.problems import PlanningError
 
+from texture_core.choice import needs_choice
+from texture_core.parameters import Parameters
+
 CHECKOUT = Path(__file__).parents[2]
 MINIMAL = {"settings": {"gram": {"alpha": 0, "beta": 0}}}
 
@@ -269,6 +272,57 @@ def test_settings_start_from_the_defaults(here):
     plain_setting, own = loaded.settings["plain"], loaded.settings["own"]
     assert (plain_setting.alpha, plain_setting.features.filters, plain_setting.features.padding) == (7, 8, "circular")
     assert (own.alpha, own.features.filters, own.features.padding) == (7, 16, "circular")
+
+
+def test_auto_chooses_the_weights_that_are_not_given(here):
+    configuration = {
+        "defaults": {"preset": "auto", "auto": {"alpha": [1, 10], "beta": [1e-5, 1e-4]}},
+        "settings": {
+            "both": None,
+            "rhythm": {"beta": 0},
+            "own": {"auto": {"alpha": [3, 4, 5]}},
+            "gram": {"alpha": 0, "beta": 0},
+            "pitched": {"preset": "pitched"},
+            "copy": {"method": "griffin_lim"},
+        },
+        "grid": {"alpha": [7], "auto.filters": [8]},
+    }
+    found = load(configuration, checkout=CHECKOUT).settings
+    weights = {
+        name: (setting.auto.alpha, setting.auto.beta) for name, setting in found.items() if needs_choice(setting)
+    }
+    assert weights == {
+        "both": ((1, 10), (1e-5, 1e-4)),
+        "rhythm": ((1, 10), (0,)),
+        "own": ((3, 4, 5), (1e-5, 1e-4)),
+        "alpha-7_auto-filters-8": ((7,), (1e-5, 1e-4)),
+    }
+    assert (found["gram"].alpha, found["gram"].beta) == (0, 0)
+    assert (found["pitched"].alpha, found["pitched"].preset) == (100, "pitched")
+    # A preset takes precedence over the defaults.
+    above = load({"defaults": {"alpha": 3}, "settings": {"chosen": {"preset": "auto"}}}, checkout=CHECKOUT)
+    assert above.settings["chosen"] == Parameters(preset="auto")
+
+
+def test_a_choice_depends_on_the_candidates_and_the_synthesis_on_the_rest(here):
+    def jobs(**parameters):
+        made = jobs_of(with_setting(preset="auto", **parameters))
+        return made.choice("mine"), made.synthesis("mine")
+
+    choice, synthesis = jobs()
+    assert not {"alpha", "beta", "auto"} & set(synthesis)
+    assert choice["auto"]["beta"] == [1e-5, 1e-3]
+    assert "alpha" not in choice
+    for parameters in ({"optimizer": {"iterations": 900}}, {"start": "surrogate"}, {"features": {"filters": 300}}):
+        assert jobs(**parameters)[0] == choice
+        assert jobs(**parameters)[1] != synthesis
+    for parameters in ({"auto": {"alpha": [2, 3]}}, {"auto": {"tolerance": 2}}, {"auto": {"filters": 9}}):
+        assert jobs(**parameters)[0] != choice
+        assert jobs(**parameters)[1] == synthesis
+    # Without it nothing is in the way of what was there before.
+    plain_jobs = jobs_of(with_setting(auto={"alpha": [2, 3]}))
+    assert plain_jobs.synthesis("mine") == jobs_of(with_setting()).synthesis("mine")
+    assert not plain_jobs.needs_choice("mine")
 
 
 def test_a_grid_spans_all_combinations_beside_the_settings(here):

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from texture_core.errors import ParameterError
 from texture_core.figures import save_figure
-from texture_core.parameters import to_mapping
+from texture_core.parameters import AUTO, to_mapping
 from texture_core.tables import CLASSES
 
 NEEDS = ("scores",)
@@ -22,7 +22,9 @@ def family(settings):
     """The names of the settings to compare: as many as differ in β alone, the first such family of the largest."""
     families = {}
     for name, parameters in settings.items():
-        families.setdefault(repr(to_mapping(replace(parameters, beta=0.0, preset=None))), []).append(name)
+        # Where β is chosen it differs from texture to texture.
+        preset = AUTO if parameters.preset == AUTO else None
+        families.setdefault(repr(to_mapping(replace(parameters, beta=0.0, preset=preset))), []).append(name)
     return max(families.values(), key=len)
 
 

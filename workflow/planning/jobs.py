@@ -11,6 +11,7 @@ from operator import attrgetter
 from planning.code_digest import CodeDigests
 from planning.settings import PLUGINS
 from texture_core import registry
+from texture_core.choice import candidate_parameters, needs_choice
 from texture_core.methods import looks_at, needs_samples, used_parameters
 from texture_core.parameters import to_mapping
 
@@ -29,6 +30,7 @@ class Jobs:
         self._configuration = configuration
         self._digests = CodeDigests(checkout)
         self.synthesis = cache(self._synthesis)
+        self.choice = cache(self._choice)
         self.inversion = cache(self._inversion)
         self.scores = cache(self._scores)
 
@@ -42,10 +44,14 @@ class Jobs:
             The setting or exhibit that the job is for.
         """
         plugins = []
-        if script in ("synthesize", "invert"):
+        if script in ("synthesize", "synthesize_chosen", "choose", "invert"):
             parameters = self._configuration.settings[setting]
             kinds = ("phase",)
-            if script == "synthesize":
+            if script == "choose":
+                parameters = candidate_parameters(parameters)
+                plugins += [registry.module_name("scores", name) for name in ("autocorrelation", "diversity")]
+                plugins.append(registry.module_name("phase", parameters.inversion.algorithm))
+            if script != "invert":
                 method = parameters.method
                 kinds = ["methods", *(kind for kind in ("features", "optimizers") if looks_at(method, PLUGINS[kind]))]
                 if looks_at(method, "losses"):
@@ -82,8 +88,22 @@ class Jobs:
             }
         )
 
+    def needs_choice(self, setting):
+        """Whether the weights of a setting are chosen for each texture."""
+        return needs_choice(self._configuration.settings[setting])
+
     def _synthesis(self, setting):
-        return plain(used_parameters(self._configuration.settings[setting]))
+        """What a synthesis depends on; without the weights where these are chosen."""
+        parameters = self._configuration.settings[setting]
+        mapping = used_parameters(parameters)
+        return plain(_without(mapping, "alpha", "beta", "auto") if needs_choice(parameters) else mapping)
+
+    def _choice(self, setting):
+        """What the choice of a setting's weights depends on."""
+        parameters = candidate_parameters(self._configuration.settings[setting])
+        # Of the class's values, the candidates' among them, no digest tells.
+        mapping = to_mapping(parameters) | {"auto": to_mapping(parameters.auto)}
+        return plain(_without(mapping, "alpha", "beta"))
 
     def study(self):
         """What exhibits know of the study."""
@@ -120,6 +140,10 @@ class Jobs:
     def _scores(self, setting):
         lags = to_mapping(self._configuration.settings[setting].autocorrelation)
         return plain({"names": self._configuration.scores, "autocorrelation": lags})
+
+
+def _without(mapping, *keys):
+    return {key: value for key, value in mapping.items() if key not in keys}
 
 
 def plain(value):

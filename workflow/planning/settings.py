@@ -12,7 +12,7 @@ from planning.problems import listing, shown, suggestion
 from planning.schema import key_paths, key_schema, mismatch, remove
 from texture_core import registry
 from texture_core.errors import ParameterError
-from texture_core.parameters import Parameters, from_mapping, with_preset
+from texture_core.parameters import AUTO, Parameters, from_mapping, with_preset
 
 # What stands beside the settings' folders under results/{corpus}/.
 RESERVED_NAMES = (
@@ -58,9 +58,7 @@ def read_settings(defaults, named, grid, grid_prefix):
     problems : list of str
         One line each.
     """
-    # A preset gives way to what is given beside it, and takes precedence over the defaults.
-    defaults = with_preset(defaults)
-    named = {name: with_preset(mapping) for name, mapping in named.items()}
+    defaults = _over({}, defaults)
     _, problems = build(Parameters, defaults, "defaults")
     if problems:
         # Told once, they would else be told again by every setting.
@@ -70,7 +68,7 @@ def read_settings(defaults, named, grid, grid_prefix):
     for name, mapping in named.items():
         where = f"settings.{name}"
         problems += _name_problems(name, where)
-        settings[name], found = build(Parameters, _merged(defaults, mapping), where)
+        settings[name], found = build(Parameters, _over(defaults, mapping), where)
         problems += found + _plugin_problems(mapping, f"{where}.")
     points, found = ([], []) if grid is None else _grid_points(grid, defaults, grid_prefix)
     problems += found
@@ -81,7 +79,7 @@ def read_settings(defaults, named, grid, grid_prefix):
             problems.append(
                 f"{where}: expected a name of its own, found another setting of that name; remove one of the two"
             )
-        settings[name], found = build(Parameters, _merged(defaults, mapping), where)
+        settings[name], found = build(Parameters, _over(defaults, mapping), where)
         problems += found
     if not settings and not problems:
         problems.append("settings: expected a setting, or a grid with a point, found neither; add one")
@@ -125,6 +123,16 @@ def build(cls, mapping, where, section=""):
                 problems.append(f"{error}; correct it")
             if not removed:
                 return None, problems
+
+
+def _over(defaults, mapping):
+    """What a setting asks for: a preset gives way to what is given beside it, and takes precedence over defaults."""
+    merged = _merged(defaults, with_preset(mapping))
+    if merged.get("preset") == AUTO:
+        # A weight that is given is the only one to choose from.
+        given = {"auto": {name: [mapping[name]] for name in ("alpha", "beta") if name in mapping}}
+        merged = _merged(_merged(merged, given), {"auto": mapping.get("auto", {})})
+    return merged
 
 
 def _merged(base, above):
@@ -199,7 +207,6 @@ def _grid_points(grid, defaults, prefix):
         mapping = {}
         for _, _, part in combination:
             mapping = _merged(mapping, part)
-        mapping = with_preset(mapping)
         name = point_name({key: value for key, value, _ in combination}, prefix)
         if name in points:
             problems.append(
@@ -213,7 +220,6 @@ def _value_problems(key, value, mapping, schema, defaults):
     reasons = [mismatch(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(value)]
     if reasons:
         return reasons
-    mapping = with_preset(mapping)
-    _, found = build(Parameters, _merged(defaults, mapping), "")
+    _, found = build(Parameters, _over(defaults, mapping), "")
     # What another axis may mend, such as the other end of a range, is left to the points.
     return [text.partition(": ")[2] for text in found + _plugin_problems(mapping, "") if text.startswith(f"{key}:")]

@@ -21,6 +21,7 @@ except TextureError as error:
 
 CORPUS = CONFIGURATION.corpus
 SETTINGS = list(CONFIGURATION.settings)
+CHOSEN = [setting for setting in SETTINGS if JOBS.needs_choice(setting)]
 TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
 GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
@@ -70,10 +71,10 @@ def usable_textures():
     return [texture for texture in TEXTURES if texture in usable]
 
 
-def for_all(pattern):
+def for_all(pattern, settings=SETTINGS):
     """An input function: the pattern for every setting and usable texture that it names."""
     return lambda wildcards: expand(
-        pattern, corpus=CORPUS, setting=SETTINGS, texture=usable_textures()
+        pattern, corpus=CORPUS, setting=settings, texture=usable_textures()
     )
 
 

@@ -11,6 +11,9 @@ rule synthesize:
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
     log:
         "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
+    wildcard_constraints:
+        # Where weights are chosen, synthesize_chosen does it; (?!) fits nothing.
+        setting="|".join(name for name in SETTINGS if name not in CHOSEN) or "(?!)",
     conda:
         "../../environment.yml"
     threads: CONFIGURATION.threads

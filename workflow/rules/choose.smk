@@ -1,0 +1,75 @@
+# Settings with preset: auto. Included only where there are any; the choice is a file of its own, so that another number of
+# iterations of the synthesis does not repeat it.
+rule choose:
+    input:
+        spectrogram="results/{corpus}/spectrogram/{texture}.h5",
+        audio="results/{corpus}/audio/{texture}.wav",
+        weights=lambda wildcards: JOBS.feature_weights(wildcards.setting),
+    output:
+        choice="results/{corpus}/{setting}/choice/{texture}.json",
+    log:
+        "results/{corpus}/logs/choose/{setting}/{texture}.log",
+    wildcard_constraints:
+        setting="|".join(CHOSEN),
+    conda:
+        "../../environment.yml"
+    threads: CONFIGURATION.threads
+    resources:
+        gpu=int(GPU),
+    params:
+        parameters=lambda wildcards: JOBS.choice(wildcards.setting),
+        seed=CONFIGURATION.seed,
+        code=lambda wildcards: JOBS.code("choose", wildcards.setting),
+    message:
+        "choose: texture {wildcards.texture}, setting {wildcards.setting}"
+    script:
+        "../scripts/choose.py"
+
+
+rule choices:
+    input:
+        choices=lambda wildcards: expand(
+            "results/{corpus}/{setting}/choice/{texture}.json",
+            texture=usable_textures(),
+            **wildcards,
+        ),
+    output:
+        table="results/{corpus}/{setting}/choices.tsv",
+    log:
+        "results/{corpus}/logs/choices/{setting}.log",
+    wildcard_constraints:
+        setting="|".join(CHOSEN),
+    conda:
+        "../../environment.yml"
+    params:
+        code=JOBS.code("choices"),
+    message:
+        "choices: setting {wildcards.setting}"
+    script:
+        "../scripts/choices.py"
+
+
+rule synthesize_chosen:
+    input:
+        spectrogram="results/{corpus}/spectrogram/{texture}.h5",
+        choice="results/{corpus}/{setting}/choice/{texture}.json",
+        weights=lambda wildcards: JOBS.feature_weights(wildcards.setting),
+    output:
+        synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
+    log:
+        "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
+    wildcard_constraints:
+        setting="|".join(CHOSEN),
+    conda:
+        "../../environment.yml"
+    threads: CONFIGURATION.threads
+    resources:
+        gpu=int(GPU),
+    params:
+        parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
+        seed=CONFIGURATION.seed,
+        code=lambda wildcards: JOBS.code("synthesize_chosen", wildcards.setting),
+    message:
+        "synthesize: texture {wildcards.texture}, setting {wildcards.setting}"
+    script:
+        "../scripts/synthesize_chosen.py"

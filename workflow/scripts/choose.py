@@ -1,0 +1,30 @@
+"""Choose the weights of a setting for a texture."""
+
+from job import run
+
+from texture_core.audio import read_audio
+from texture_core.auto import choose_weights, planned_candidate_iterations
+from texture_core.parameters import Parameters, from_mapping
+from texture_core.progress import Progress
+from texture_core.storage import read_spectrogram, write_json
+
+
+def main(snakemake):
+    texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
+    parameters = from_mapping(Parameters, snakemake.params.parameters)
+    label, total = f"texture {texture}, setting {setting}", planned_candidate_iterations(parameters)
+    with Progress(label, total, log_path=snakemake.log[0]) as progress:
+        record = choose_weights(
+            read_spectrogram(snakemake.input.spectrogram),
+            read_audio(snakemake.input.audio)[0],
+            parameters,
+            seed=snakemake.params.seed,
+            texture=texture,
+            device=snakemake.config["device"],
+            threads=snakemake.threads,
+            progress=progress,
+        )
+    write_json(snakemake.output.choice, {"texture": texture, "setting": setting, **record})
+
+
+run(main, snakemake)  # noqa: F821
