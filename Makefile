@@ -9,6 +9,7 @@ bin := .venv/bin
 pip_install = PIP_REQUIRE_VIRTUALENV=1 $(bin)/python -m pip install --disable-pip-version-check --no-input $(PIP_ARGS)
 run_pins := requirements.lock pyproject.toml
 test_pins := requirements-dev.lock
+docs_pins := requirements-docs.lock
 # Whether .venv is whole: no set-up was interrupted, and it is an environment with pip, not what an interrupted removal
 # leaves, a link to the system's Python.
 usable = { [ ! -e .venv/unfinished ] && \
@@ -17,10 +18,13 @@ usable = { [ ! -e .venv/unfinished ] && \
 stamp_text = { cat $(1); pwd -P; }
 # Empty if the stamp still holds that and the environment is usable, else FORCE.
 changed = $(shell $(call stamp_text,$(2)) | cmp -s - $(1) && $(usable) || echo FORCE)
+# The documentation has an environment of its own, .venv-docs.
+docs_changed = $(shell $(call stamp_text,$(docs_pins)) | cmp -s - .venv-docs/stamp && \
+	.venv-docs/bin/python -c 'import sphinx' 2>/dev/null || echo FORCE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint setup setup-test lock clean FORCE
+.PHONY: help run test lint docs setup setup-test lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -39,6 +43,10 @@ lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter
 		echo "$$check"; $(bin)/$$check || failed="$$failed, $$check"; \
 	done; \
 	[ -z "$$failed" ] || { echo "make lint: failed$$failed" | sed 's/,/:/' >&2; exit 1; }
+
+docs: .venv-docs/stamp ## Build the documentation site; a broken link or any warning is an error
+	@.venv-docs/bin/python docs/site/build.py
+	@echo "Read: open build/site/html/index.html in a browser."
 
 setup: .venv/run.stamp ## Set up .venv for make run
 setup-test: .venv/test.stamp ## Set up .venv for make test
@@ -67,6 +75,16 @@ setup-test: .venv/test.stamp ## Set up .venv for make test
 	@$(call stamp_text,$(test_pins)) > $@
 	@rm .venv/unfinished
 
+.venv-docs/stamp: $(docs_changed)
+	@$(call require_python,$(PYTHON),install Python 3.11 or later and name it: make $(MAKECMDGOALS) PYTHON=python3.12)
+	@echo "Installing the pinned packages of requirements-docs.lock into .venv-docs."
+	@rm -rf .venv-docs
+	@"$(PYTHON)" -m venv .venv-docs || { \
+		echo "make: .venv-docs could not be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@PIP_REQUIRE_VIRTUALENV=1 .venv-docs/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
+		$(PIP_ARGS) -r requirements-docs.lock
+	@$(call stamp_text,$(docs_pins)) > $@
+
 # $(call require_python,interpreter,advice)
 define require_python
 "$(1)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -82,12 +100,14 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade ta
 		--extra workflow --extra baselines --extra development $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-dev.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--fork-strategy fewest --group documentation $(LOCK_ARGS) -c requirements.lock -o requirements-docs.lock
 	sed -i.old -e '/^  - pip:/q' environment.yml
 	sed -n 's/^[a-z].*/      - &/p' requirements.lock >> environment.yml
 	rm requirements.lock.old requirements-dev.lock.old environment.yml.old
 
-clean: ## Remove .venv and caches (results/ and Snakemake's record of them, .snakemake/, stay)
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info
+clean: ## Remove .venv, .venv-docs and caches (results/ and Snakemake's record of them, .snakemake/, stay)
+	rm -rf .venv .venv-docs .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 FORCE:

@@ -118,6 +118,16 @@ def test_the_build_backend_is_pinned_because_the_project_is_built_in_the_environ
     assert lock("requirements.lock")["setuptools"] in Requirement(backend).specifier
 
 
+def test_the_documentation_is_pinned_apart_and_agrees_with_the_workflow_where_they_share():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    locked = lock("requirements-docs.lock")
+    for requirement in map(Requirement, project["dependency-groups"]["documentation"]):
+        assert locked[canonicalize_name(requirement.name)] in requirement.specifier
+    assert "torch" not in locked
+    shared = locked.keys() & lock("requirements.lock").keys()
+    assert shared and all(locked[name] == lock("requirements.lock")[name] for name in shared)
+
+
 def test_no_package_is_in_both_locks():
     assert not lock("requirements.lock").keys() & lock("requirements-dev.lock").keys()
 
@@ -148,7 +158,7 @@ def clone(tmp_path):
     """What make needs of a checkout, in a folder with a space in its name."""
     folder = tmp_path / "a clone"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock", "requirements-docs.lock"):
         shutil.copy(ROOT / name, folder)
     return folder
 
@@ -227,7 +237,7 @@ def test_a_broken_environment_is_made_anew_and_the_python_behind_it_left_alone(
     assert not (folder / ".venv/bin").exists()
 
 
-@pytest.mark.parametrize("target", ["run", "test", "lint"])
+@pytest.mark.parametrize("target", ["run", "test", "lint", "docs"])
 def test_a_python_that_is_too_old_is_named_with_what_to_do(clone, tmp_path, target):
     old = executable(tmp_path / "python3.9", '#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.18 || exit 1\n')
     result = make(clone, target, f"PYTHON={old}")
@@ -235,28 +245,32 @@ def test_a_python_that_is_too_old_is_named_with_what_to_do(clone, tmp_path, targ
     assert f"Python 3.11 or later is needed, but {old} is Python 3.9.18" in result.stderr
     assert f"make {target} PYTHON=" in result.stderr
     assert not (clone / ".venv").exists()
+    assert not (clone / ".venv-docs").exists()
 
 
 # ---- .ci/run
 
 
 @pytest.mark.parametrize(
-    ("test_recipe", "lint_recipe", "passes"),
+    ("test_recipe", "lint_recipe", "docs_recipe", "passes"),
     [
-        ("echo '===== 12 passed, 3 skipped in 4.00s ====='", "true", True),
-        ("echo '== 1 failed, 12 passed in 4.00s =='; exit 1", "true", False),
-        ("echo '== no tests ran in 0.00s =='; exit 5", "true", False),
-        ("echo '== 15 skipped in 4.00s =='", "true", False),
-        ("echo '===== 12 passed, 3 skipped in 4.00s ====='", "exit 1", False),
+        ("echo '===== 12 passed, 3 skipped in 4.00s ====='", "true", "true", True),
+        ("echo '== 1 failed, 12 passed in 4.00s =='; exit 1", "true", "true", False),
+        ("echo '== no tests ran in 0.00s =='; exit 5", "true", "true", False),
+        ("echo '== 15 skipped in 4.00s =='", "true", "true", False),
+        ("echo '===== 12 passed, 3 skipped in 4.00s ====='", "exit 1", "true", False),
+        ("echo '===== 12 passed, 3 skipped in 4.00s ====='", "true", "exit 1", False),
     ],
 )
-def test_continuous_integration_fails_when_anything_fails(tmp_path, test_recipe, lint_recipe, passes):
+def test_continuous_integration_fails_when_anything_fails(tmp_path, test_recipe, lint_recipe, docs_recipe, passes):
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
-    (tmp_path / "Makefile").write_text(f"test:\n\t@{test_recipe}\nlint:\n\t@echo linting; {lint_recipe}\n")
+    (tmp_path / "Makefile").write_text(
+        f"test:\n\t@{test_recipe}\nlint:\n\t@echo linting; {lint_recipe}\ndocs:\n\t@echo building; {docs_recipe}\n"
+    )
     result = subprocess.run([tmp_path / ".ci/run"], capture_output=True, text=True, timeout=60)
     assert (result.returncode == 0) == passes, result.stdout + result.stderr
-    assert "linting" in result.stdout
+    assert "linting" in result.stdout and "building" in result.stdout
     assert re.search(r"==.* in \d", result.stdout), "the closing line of the tests is not shown"
 
 

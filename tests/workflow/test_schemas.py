@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +13,10 @@ from planning.schema import configuration_schema, parameters_schema
 from texture_core.parameters import AudioParameters, Parameters, SpectrogramParameters
 
 CHECKOUT = Path(__file__).parents[2]
+
+sys.path.insert(0, str(CHECKOUT / "docs/site"))
+
+import configuration_tables  # noqa: E402
 
 
 def class_defaults(cls):
@@ -65,8 +70,9 @@ def test_every_default_fits_its_own_schema():
                 assert jsonschema.Draft202012Validator(below).is_valid(below["default"]), key
 
 
-def test_the_documentation_has_every_key_with_unit_and_default():
+def test_the_documentation_has_the_tables_of_the_schema():
     text = (CHECKOUT / "config/README.md").read_text(encoding="utf-8")
+    assert configuration_tables.with_tables(text) == text, "run: python docs/site/configuration_tables.py"
     rows = {
         key: (unit, yaml.safe_load(default))
         for key, unit, default in re.findall(
@@ -78,6 +84,14 @@ def test_the_documentation_has_every_key_with_unit_and_default():
         for key, below in leaves(schema):
             expected[key] = (below.get("unit", ""), below.get("default", {}))
     assert rows == expected
+
+
+@pytest.mark.parametrize("old", ["`1000.0`", "Seed of every", "Hz", "`seed`"])
+def test_a_table_that_differs_is_noticed(old):
+    text = (CHECKOUT / "config/README.md").read_text(encoding="utf-8")
+    edited = text[: text.index("## Keys")] + text[text.index("## Keys") :].replace(old, "something else", 1)
+    assert edited != text
+    assert configuration_tables.with_tables(edited) == text
 
 
 def test_every_key_is_described():

@@ -1,0 +1,130 @@
+"""The API reference: a page for each subject, from the syntax of the library's modules.
+
+Nothing is imported, so that the site builds without torch and what else the library computes with. Signatures stand
+without annotations, because the docstrings tell types, shapes and units.
+"""
+
+import ast
+import re
+import textwrap
+from pathlib import Path, PurePosixPath
+
+from sphinx.ext.napoleon import Config, NumpyDocstring
+
+LIBRARY = Path(__file__).parents[2] / "texture_core"
+# By subject; modules that no line names come under the last.
+SUBJECTS = {
+    "One sound": ["texture", "presets", "parameters", "errors", "demo"],
+    "Signals": ["audio", "spectrogram", "transform", "boundaries", "inversion", "phase/*"],
+    "Features and losses": ["features/*", "convolution", "objective", "losses/*"],
+    "Synthesis": ["synthesis", "windows", "start", "methods", "methods/*", "optimizers/*"],
+    "Scores": ["scoring", "scores/*", "classifiers", "classifiers/*"],
+    "Files": ["storage", "playback", "loudness"],
+    "Figures and pages": ["figures", "exhibits", "exhibits/*", "listening", "tables", "findings", "preview"],
+    "Further modules": ["*"],
+}
+NAPOLEON = Config(napoleon_use_rtype=False)
+
+
+def modules():
+    """Every documented module of the library: its path below the package without an ending, to its syntax tree."""
+    found = {}
+    for path in sorted(LIBRARY.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        name = path.relative_to(LIBRARY).with_suffix("").as_posix().removesuffix("/__init__")
+        if name != "__init__" and ast.get_docstring(tree):
+            found[name] = tree
+    return found
+
+
+def public_names():
+    """What ``import texture_core`` offers: each name's full path."""
+    tree = ast.parse((LIBRARY / "__init__.py").read_text(encoding="utf-8"))
+    (table,) = [node.value for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "_PUBLIC"]
+    return {name: f"texture_core.{module}.{name}" for name, module in ast.literal_eval(table).items()}
+
+
+def write_reference(folder):
+    """Write the pages, and one that lists them with the public names."""
+    folder.mkdir()
+    left = modules()
+    pages = []
+    for subject, patterns in SUBJECTS.items():
+        page = _heading(subject, "=")
+        for pattern in patterns:
+            for name in [name for name in left if pattern == "*" or PurePosixPath("/", name).match(f"/{pattern}")]:
+                page += _module(name.replace("/", "."), left.pop(name))
+        pages.append(subject.lower().replace(" ", "-"))
+        (folder / f"{pages[-1]}.rst").write_text(page, encoding="utf-8")
+
+    names = "".join(
+        f"* :py:obj:`texture_core.{name} <{path}>`\n"
+        for name, path in sorted(public_names().items(), key=lambda item: item[0].lower())
+    )
+    (folder / "index.rst").write_text(
+        f"{_heading('API reference', '=')}``import texture_core as tc`` offers these, which load on first use:\n\n"
+        f"{names}\nThe library by subject:\n\n.. toctree::\n   :maxdepth: 2\n\n"
+        + textwrap.indent("\n".join(pages), "   ")
+        + "\n",
+        encoding="utf-8",
+    )
+
+
+def _heading(text, line):
+    return f"{text}\n{line * len(text)}\n\n"
+
+
+def _documentation(node, kind):
+    # The attributes of a dataclass are what it is made of, and "a, b : int" is understood among parameters only.
+    text = re.sub(r"^Attributes\n-+$", "Parameters\n----------", ast.get_docstring(node), flags=re.MULTILINE)
+    # A magnitude, |S|, is no substitution of reStructuredText.
+    parts = re.split(r"(``.*?``)", text, flags=re.DOTALL)
+    text = "".join(part if part.startswith("``") else part.replace("|", r"\|") for part in parts)
+    return "\n".join(NumpyDocstring(text, NAPOLEON, what=kind).lines())
+
+
+def _module(name, tree):
+    text = _heading(f"``{name}``", "-") + f".. py:module:: texture_core.{name}\n\n{_documentation(tree, 'module')}\n\n"
+    return text + "".join(_member(node) for node in tree.body if _is_public(node))
+
+
+def _is_public(node):
+    defined = isinstance(node, ast.FunctionDef | ast.ClassDef)
+    return defined and not node.name.startswith("_") and ast.get_docstring(node) is not None
+
+
+def _member(node, method=False):
+    if isinstance(node, ast.ClassDef):
+        content = _documentation(node, "class") + "\n\n"
+        content += "".join(_member(below, method=True) for below in node.body if _is_public(below))
+        directive = f".. py:class:: {node.name}({_constructor(node)})"
+    else:
+        content = _documentation(node, "function") + "\n"
+        decorators = {ast.unparse(decorator) for decorator in node.decorator_list}
+        if method and decorators & {"property", "cached_property", "functools.cached_property"}:
+            directive = f".. py:property:: {node.name}"
+        else:
+            directive = f".. py:{'method' if method else 'function'}:: {node.name}({_arguments(node, method)})"
+            if decorators & {"classmethod", "staticmethod"}:
+                directive += f"\n   :{(decorators & {'classmethod', 'staticmethod'}).pop()}:"
+    return f"{directive}\n\n{textwrap.indent(content, '   ')}\n"
+
+
+def _arguments(node, method):
+    arguments = node.args
+    for argument in ast.walk(arguments):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    if method and "staticmethod" not in {ast.unparse(decorator) for decorator in node.decorator_list}:
+        (arguments.posonlyargs or arguments.args).pop(0)
+    return ast.unparse(arguments)
+
+
+def _constructor(node):
+    """What a class is called with: the arguments of its ``__init__``, or the fields of a dataclass."""
+    for below in node.body:
+        if isinstance(below, ast.FunctionDef) and below.name == "__init__":
+            return _arguments(below, method=True)
+    if not any(ast.unparse(decorator).startswith("dataclass") for decorator in node.decorator_list):
+        return ""
+    return ", ".join(below.target.id for below in node.body if isinstance(below, ast.AnnAssign))
