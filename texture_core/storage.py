@@ -136,7 +136,7 @@ def read_json(path):
 
 def write_spectrogram(path, spectrogram):
     """Store a `Spectrogram` as HDF5: dataset ``log_magnitude`` and its attributes."""
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with _writing(path) as file:
         _put_spectrogram(file, spectrogram)
 
 
@@ -146,7 +146,7 @@ def write_synthesis(path, synthesis):
     Only where there are any, the datasets ``further_losses`` (a column each, named in its attribute ``columns``),
     ``snapshots`` (one spectrogram each, of the iterations in its attribute ``iterations``) and ``samples``.
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with _writing(path) as file:
         _put_spectrogram(file, synthesis.spectrogram)
         loss = file.create_dataset("loss", data=np.asarray(synthesis.loss, dtype=np.float64), track_times=False)
         loss.attrs["columns"] = list(LOSS_COLUMNS)
@@ -170,6 +170,17 @@ def write_synthesis(path, synthesis):
             file.create_dataset("samples", data=np.asarray(synthesis.samples, dtype=np.float32), track_times=False)
         for name, value in synthesis.attributes.items():
             file.attrs[name] = json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
+
+
+@contextmanager
+def _writing(path):
+    """Yield an HDF5 file that is made in memory, as HDF5 itself crashes the process when the disk is full."""
+    with h5py.File(secrets.token_hex(8), "w", driver="core", backing_store=False) as file:
+        yield file
+        file.flush()
+        content = file.id.get_file_image()
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def _put_spectrogram(file, spectrogram):

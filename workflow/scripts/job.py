@@ -1,12 +1,16 @@
 """What the scripts of all rules share: this checkout's library, and errors that are told without a traceback."""
 
+import errno
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 # The code that the digests cover is then the code that runs, whatever else is installed.
 _WORKFLOW = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_WORKFLOW.parent), str(_WORKFLOW)]
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 def run(main, snakemake):
@@ -14,9 +18,18 @@ def run(main, snakemake):
     from texture_core.errors import TextureError
 
     log = Path(snakemake.log[0])
-    log.write_text("", encoding="utf-8")
     try:
+        log.write_text("", encoding="utf-8")
         main(snakemake)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            _append(log, traceback.format_exc())
+            raise
+        # Of the log itself; that results cannot be written is a TextureError.
+        message = f"{error.filename or log}: cannot be written ({error.strerror}); free or unlock its folder"
+        _append(log, message)
+        print(message, file=sys.stderr)
+        sys.exit(1)
     except TextureError as error:
         texture = snakemake.wildcards.get("texture")
         message = f"{error}" if texture is None or texture in str(error) else f"texture {texture}: {error}"
@@ -29,5 +42,6 @@ def run(main, snakemake):
 
 
 def _append(log, text):
-    with open(log, "a", encoding="utf-8") as file:
+    # A log that cannot be written may not hide what was to be told.
+    with suppress(OSError), open(log, "a", encoding="utf-8") as file:
         print(text, file=file)
