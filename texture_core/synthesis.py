@@ -8,6 +8,7 @@ import torch
 from texture_core import registry
 from texture_core.devices import resolve_device
 from texture_core.errors import OptimizationError, ParameterError
+from texture_core.memory import MemoryShortageError, explained_shortage
 from texture_core.methods import SynthesisTask, used_parameters
 from texture_core.storage import Synthesis
 
@@ -53,6 +54,8 @@ def synthesize_spectrogram(
     ParameterError
         If the target is too short for the parameters, the method needs samples and has none, or the device is not
         there.
+    MemoryShortageError
+        If there is too little memory; the message says how much was wanted and what to change.
     OptimizationError
         If the loss or its gradient stops being finite; the message names texture, setting, iteration and term.
     """
@@ -61,9 +64,11 @@ def synthesize_spectrogram(
         torch.set_num_threads(threads)
     started = time.monotonic()
     task = SynthesisTask(target, parameters, seed, texture, setting, device, progress, target_samples)
+    bins, frames = target.log_magnitude.shape
     try:
-        result = registry.load("methods", parameters.method).synthesize(task)
-    except (OptimizationError, ParameterError) as error:
+        with explained_shortage(parameters, frames, bins, device):
+            result = registry.load("methods", parameters.method).synthesize(task)
+    except (MemoryShortageError, OptimizationError, ParameterError) as error:
         raise type(error)(f"texture {texture}, setting {setting}: {error}") from None
     attributes = {
         "parameters": used_parameters(parameters),
