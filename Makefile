@@ -10,6 +10,7 @@ pip_install = PIP_REQUIRE_VIRTUALENV=1 $(bin)/python -m pip install --disable-pi
 run_pins := requirements.lock pyproject.toml
 test_pins := requirements-dev.lock
 docs_pins := requirements-docs.lock
+slurm_pins := requirements-slurm.lock
 # Whether .venv is whole: no set-up was interrupted, and it is an environment with pip, not what an interrupted removal
 # leaves, a link to the system's Python.
 usable = { [ ! -e .venv/unfinished ] && \
@@ -24,7 +25,7 @@ docs_changed = $(shell $(call stamp_text,$(docs_pins)) | cmp -s - .venv-docs/sta
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint docs setup setup-test lock clean FORCE
+.PHONY: help run test lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -50,6 +51,7 @@ docs: .venv-docs/stamp ## Build the documentation site; a broken link or any war
 
 setup: .venv/run.stamp ## Set up .venv for make run
 setup-test: .venv/test.stamp ## Set up .venv for make test
+setup-slurm: .venv/slurm.stamp ## Set up .venv for runs on a Slurm cluster
 
 .venv/run.stamp: $(call changed,.venv/run.stamp,$(run_pins))
 	@$(call require_python,$(PYTHON),install Python 3.11 or later and name it: make $(MAKECMDGOALS) PYTHON=python3.12)
@@ -73,6 +75,13 @@ setup-test: .venv/test.stamp ## Set up .venv for make test
 	@touch .venv/unfinished
 	@$(pip_install) --no-deps -r requirements-dev.lock
 	@$(call stamp_text,$(test_pins)) > $@
+	@rm .venv/unfinished
+
+.venv/slurm.stamp: .venv/run.stamp $(call changed,.venv/slurm.stamp,$(slurm_pins))
+	@echo "Installing the pinned packages of requirements-slurm.lock into .venv."
+	@touch .venv/unfinished
+	@$(pip_install) --no-deps -r requirements-slurm.lock
+	@$(call stamp_text,$(slurm_pins)) > $@
 	@rm .venv/unfinished
 
 .venv-docs/stamp: $(docs_changed)
@@ -99,12 +108,15 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade ta
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 		--extra workflow --extra baselines --extra development $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-dev.lock
-	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--extra workflow --extra baselines --extra slurm $(LOCK_ARGS) -c requirements.lock \
+		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-slurm.lock
+	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock requirements-slurm.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
 		--fork-strategy fewest --group documentation $(LOCK_ARGS) -c requirements.lock -o requirements-docs.lock
 	sed -i.old -e '/^  - pip:/q' environment.yml
 	sed -n 's/^[a-z].*/      - &/p' requirements.lock >> environment.yml
-	rm requirements.lock.old requirements-dev.lock.old environment.yml.old
+	rm requirements.lock.old requirements-dev.lock.old requirements-slurm.lock.old environment.yml.old
 
 clean: ## Remove .venv, .venv-docs and caches (results/ and Snakemake's record of them, .snakemake/, stay)
 	rm -rf .venv .venv-docs .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info

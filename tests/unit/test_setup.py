@@ -104,10 +104,13 @@ def test_the_conda_environment_has_a_python_that_the_project_supports(environmen
     assert python.removeprefix("python=") in SpecifierSet(PROJECT["requires-python"])
 
 
-@pytest.mark.parametrize(("group", "locks"), [("workflow", 1), ("development", 2)])
-def test_every_direct_dependency_is_pinned_within_its_range(group, locks):
+@pytest.mark.parametrize(
+    ("group", "further"),
+    [("workflow", ()), ("development", ("requirements-dev.lock",)), ("slurm", ("requirements-slurm.lock",))],
+)
+def test_every_direct_dependency_is_pinned_within_its_range(group, further):
     locked = {}
-    for name in ("requirements.lock", "requirements-dev.lock")[:locks]:
+    for name in ("requirements.lock", *further):
         locked |= lock(name)
     for requirement in requirements(group):
         assert locked[canonicalize_name(requirement.name)] in requirement.specifier
@@ -128,11 +131,17 @@ def test_the_documentation_is_pinned_apart_and_agrees_with_the_workflow_where_th
     assert shared and all(locked[name] == lock("requirements.lock")[name] for name in shared)
 
 
-def test_no_package_is_in_both_locks():
-    assert not lock("requirements.lock").keys() & lock("requirements-dev.lock").keys()
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements-slurm.lock"])
+def test_no_package_is_in_both_locks(name):
+    assert not lock("requirements.lock").keys() & lock(name).keys()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_packages_for_tests_and_for_slurm_agree():
+    development, slurm = lock("requirements-dev.lock"), lock("requirements-slurm.lock")
+    assert all(development[name] == slurm[name] for name in development.keys() & slurm.keys())
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-slurm.lock"])
 def test_a_lock_fits_the_cpu_only_build_of_torch_too(name):
     for package, version in lock(name).items():
         assert not package.startswith(("nvidia", "cuda", "triton")), f"{package} is torch's to choose"
@@ -158,7 +167,8 @@ def clone(tmp_path):
     """What make needs of a checkout, in a folder with a space in its name."""
     folder = tmp_path / "a clone"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock", "requirements-docs.lock"):
+    locks = [f"requirements{name}.lock" for name in ("", "-dev", "-slurm", "-docs")]
+    for name in ("Makefile", "pyproject.toml", *locks):
         shutil.copy(ROOT / name, folder)
     return folder
 

@@ -11,6 +11,9 @@ checkpoint check_corpus:
         "results/{corpus}/logs/check_corpus.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
+        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
         audio=JOBS.audio(),
         corpus=JOBS.corpus(),

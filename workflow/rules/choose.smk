@@ -16,9 +16,19 @@ rule choose:
     threads: CONFIGURATION.threads
     resources:
         gpu=int(GPU),
+        mem_mb=lambda wildcards, attempt: (
+            ESTIMATES.choice(
+                wildcards.texture, wildcards.setting, attempt
+            ).megabytes
+        ),
+        runtime=lambda wildcards, attempt: (
+            ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).minutes
+        ),
     params:
         parameters=lambda wildcards: JOBS.choice(wildcards.setting),
         seed=CONFIGURATION.seed,
+        # As in synthesize.smk.
+        names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
         code=lambda wildcards: JOBS.code("choose", wildcards.setting),
     message:
         "choose: texture {wildcards.texture}, setting {wildcards.setting}"
@@ -65,9 +75,19 @@ rule synthesize_chosen:
     threads: CONFIGURATION.threads
     resources:
         gpu=int(GPU),
+        mem_mb=lambda wildcards, attempt: (
+            ESTIMATES.synthesis(
+                wildcards.texture, wildcards.setting, attempt
+            ).megabytes
+        ),
+        runtime=lambda wildcards, attempt: (
+            ESTIMATES.synthesis(wildcards.texture, wildcards.setting, attempt).minutes
+        ),
     params:
         parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
         seed=CONFIGURATION.seed,
+        # As in synthesize.smk.
+        names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
         code=lambda wildcards: JOBS.code("synthesize_chosen", wildcards.setting),
     message:
         "synthesize: texture {wildcards.texture}, setting {wildcards.setting}"

@@ -9,6 +9,7 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 
 from planning.configuration import load
 from planning.jobs import Jobs
+from planning.resources import Estimates
 from texture_core.devices import gpu_present
 from texture_core.errors import TextureError
 from texture_core.storage import read_json
@@ -26,6 +27,8 @@ TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
 GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
 )
+# Estimates for a cluster, and for those who limit --resources mem_mb; they are no reason to rerun anything.
+ESTIMATES = Estimates(CONFIGURATION, GPU)
 # What experiments show on the listening page, added by the rules that make it: name, title, description, and files (a
 # caption to a file or folder, which may hold {corpus}).
 EXHIBITS = []

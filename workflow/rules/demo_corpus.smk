@@ -6,6 +6,8 @@ rule demo_corpus:
     conda:
         "../../environment.yml"
     params:
+        # For the cache between workflows; see synthesize.smk.
+        names=lambda wildcards, output: [wildcards.texture],
         code=JOBS.code("demo_corpus"),
     message:
         "demo_corpus: texture {wildcards.texture}"

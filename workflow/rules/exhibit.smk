@@ -24,6 +24,9 @@ rule exhibit:
         exhibit="[a-z0-9_]+",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
+        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
         study=JOBS.study(),
         code=lambda wildcards: JOBS.code("exhibit", exhibit=wildcards.exhibit),

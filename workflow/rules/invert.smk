@@ -9,9 +9,21 @@ rule invert:
     conda:
         "../../environment.yml"
     threads: CONFIGURATION.threads
+    resources:
+        mem_mb=lambda wildcards, attempt: (
+            ESTIMATES.inversion(
+                wildcards.texture, wildcards.setting, attempt
+            ).megabytes
+        ),
+        runtime=lambda wildcards, attempt: (
+            ESTIMATES.inversion(wildcards.texture, wildcards.setting, attempt).minutes
+        ),
     params:
         parameters=lambda wildcards: JOBS.inversion(wildcards.setting),
         seed=CONFIGURATION.seed,
+        # Names seed the draws. They are for the cache between workflows, which knows parameters and inputs alone; that
+        # the function takes output keeps them out of the reasons to rerun.
+        names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
         code=lambda wildcards: JOBS.code("invert", wildcards.setting),
     message:
         "invert: texture {wildcards.texture}, setting {wildcards.setting}"

@@ -28,6 +28,9 @@ rule listening_page:
         "results/{corpus}/logs/listening_page.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
+        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
         exhibits=lambda wildcards: [

@@ -19,9 +19,20 @@ rule synthesize:
     threads: CONFIGURATION.threads
     resources:
         gpu=int(GPU),
+        mem_mb=lambda wildcards, attempt: (
+            ESTIMATES.synthesis(
+                wildcards.texture, wildcards.setting, attempt
+            ).megabytes
+        ),
+        runtime=lambda wildcards, attempt: (
+            ESTIMATES.synthesis(wildcards.texture, wildcards.setting, attempt).minutes
+        ),
     params:
         parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
         seed=CONFIGURATION.seed,
+        # Names seed the draws. They are for the cache between workflows, which knows parameters and inputs alone; that
+        # the function takes output keeps them out of the reasons to rerun.
+        names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
         code=lambda wildcards: JOBS.code("synthesize", wildcards.setting),
     message:
         "synthesize: texture {wildcards.texture}, setting {wildcards.setting}"

@@ -10,6 +10,9 @@ rule table:
         "results/{corpus}/logs/table.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
+        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
         code=JOBS.code("table"),

@@ -1,0 +1,171 @@
+"""How much memory and time to ask a cluster for, estimated from a job's parameters and its recording's length.
+
+The estimates are limits: a job that needs more is killed and tried again with twice as much, one that needs less only
+waits longer in the queue. They are no parameters, so that changing them reruns nothing.
+
+What they rest on: one evaluation of the full loss takes 0.5 s at 4 s and 0.8 s at 7 s of sound with the paper's 512
+filters, and of the Gram term of 4096 filters of width 11 2.7 s at 4 s, on one core; the process reaches 870, 860 and
+1410 MB. Nothing was measured on a GPU: a job there is given the time of a CPU.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+from texture_core.choice import candidate_parameters, candidate_weights
+from texture_core.memory import PROCESS, synthesis_megabytes
+
+MEGABYTE = 1e6
+BYTES = 4
+# Sums of products per second of one core, at the slowest of the measured sizes.
+RATE = 5e10
+# An evaluation costs this much whatever the sizes, s.
+EVALUATION = 0.01
+# Overlap-save makes kernels wider than this as dear as this one, frames.
+WIDEST_DIRECT = 16
+TIME_SAFETY, MEMORY_SAFETY = 3.0, 1.3
+# CUDA's libraries and context, MB.
+CUDA_PROCESS = 4000
+START_MINUTES = 5
+# Of a recording whose length cannot be read, s; its job fails and says why.
+UNKNOWN_SECONDS = 10.0
+# The recordings that the demo makes, s.
+DEMO_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job is expected to need at most, in MB and in minutes."""
+
+    megabytes: int
+    minutes: int
+
+    def grown(self, attempt):
+        """The same for a job that has failed before: twice as much at each attempt (counted from 1)."""
+        factor = 2 ** (attempt - 1)
+        return Estimate(self.megabytes * factor, self.minutes * factor)
+
+
+def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
+    """What one synthesis needs on one core.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Another method than ``optimization`` is given the estimate of an hour; another extractor than ``ensemble`` is
+        taken for an ensemble of the same widths and filters.
+    seconds : float
+        Of sound.
+    audio : AudioParameters
+    spectrogram : SpectrogramParameters
+    gpu : bool
+
+    Returns
+    -------
+    Estimate
+    """
+    process = PROCESS + CUDA_PROCESS * gpu
+    frames, bins = _shape(seconds, audio, spectrogram)
+    if parameters.method != "optimization":
+        return Estimate(_whole(MEMORY_SAFETY * (process + 2000 + 100 * frames * bins * BYTES / MEGABYTE)), 60)
+    filters, widths = parameters.features.filters, parameters.features.kernel_widths
+    # The convolution and the gradient of its input; three products of the size of the Gram matrix's.
+    convolutions = 4 * bins * filters * sum(min(width, WIDEST_DIRECT) for width in widths) * frames
+    evaluation = EVALUATION + (convolutions + 6 * len(widths) * filters**2 * frames) / RATE
+    megabytes = process + synthesis_megabytes(parameters, frames, bins)
+    minutes = START_MINUTES + TIME_SAFETY * parameters.optimizer.iterations * evaluation / 60
+    return Estimate(_whole(MEMORY_SAFETY * megabytes), math.ceil(minutes))
+
+
+def inversion_estimate(parameters, seconds, audio, spectrogram):
+    """What the inversion of one spectrogram needs: two transforms and some products in each iteration."""
+    frames, bins = _shape(seconds, audio, spectrogram)
+    operations = 20 * frames * bins * math.log2(spectrogram.n_fft)
+    # Transforms of many short pieces run at a hundredth of the speed of products of matrices.
+    minutes = START_MINUTES + TIME_SAFETY * parameters.inversion.iterations * operations / (RATE / 100) / 60
+    return Estimate(_whole(MEMORY_SAFETY * (PROCESS + 100 * frames * bins * BYTES / MEGABYTE)), math.ceil(minutes))
+
+
+def collecting_estimate(results):
+    """What a job needs that looks at many results at once, such as the listening page."""
+    return Estimate(2000 + results // 2, 15 + results // 50)
+
+
+class Estimates:
+    """The estimates for the jobs under one configuration, each computed once.
+
+    Parameters
+    ----------
+    configuration : Configuration
+    gpu : bool
+        Whether syntheses ask for a GPU.
+    """
+
+    def __init__(self, configuration, gpu=False):
+        self._configuration = configuration
+        self._gpu = gpu
+        self._textures = {texture.name: texture for texture in configuration.textures}
+        self.seconds = cache(self._seconds)
+        self._synthesis = cache(self._estimated_synthesis)
+        self._choice = cache(self._estimated_choice)
+        self._inversion = cache(self._estimated_inversion)
+
+    def synthesis(self, texture, setting, attempt=1):
+        """The `Estimate` of a synthesis."""
+        return self._synthesis(self.seconds(texture), setting).grown(attempt)
+
+    def choice(self, texture, setting, attempt=1):
+        """The `Estimate` of the quick syntheses that choose a setting's weights."""
+        return self._choice(self.seconds(texture), setting).grown(attempt)
+
+    def inversion(self, texture, setting, attempt=1):
+        """The `Estimate` of an inversion."""
+        return self._inversion(self.seconds(texture), setting).grown(attempt)
+
+    def collecting(self, attempt=1):
+        """The `Estimate` of a job over the whole study."""
+        return collecting_estimate(len(self._textures) * len(self._configuration.settings)).grown(attempt)
+
+    def _seconds(self, texture):
+        configuration = self._configuration
+        if configuration.corpus_dir is None:
+            seconds = DEMO_SECONDS
+        else:
+            seconds = recording_seconds(configuration.recording(self._textures[texture]))
+        return seconds if configuration.audio.duration is None else min(seconds, configuration.audio.duration)
+
+    def _estimated_synthesis(self, seconds, setting):
+        configuration = self._configuration
+        parameters = configuration.settings[setting]
+        return synthesis_estimate(parameters, seconds, configuration.audio, configuration.spectrogram, self._gpu)
+
+    def _estimated_choice(self, seconds, setting):
+        configuration = self._configuration
+        parameters = configuration.settings[setting]
+        candidate = candidate_parameters(parameters)
+        each = synthesis_estimate(candidate, seconds, configuration.audio, configuration.spectrogram, self._gpu)
+        return Estimate(each.megabytes, each.minutes * len(candidate_weights(parameters)))
+
+    def _estimated_inversion(self, seconds, setting):
+        configuration = self._configuration
+        parameters = configuration.settings[setting]
+        return inversion_estimate(parameters, seconds, configuration.audio, configuration.spectrogram)
+
+
+def recording_seconds(path):
+    """How long a recording is, from its header; `UNKNOWN_SECONDS` if that cannot be read."""
+    import soundfile
+
+    try:
+        return soundfile.info(path).duration
+    except (OSError, RuntimeError):
+        return UNKNOWN_SECONDS
+
+
+def _shape(seconds, audio, spectrogram):
+    return 1 + seconds * audio.sample_rate / spectrogram.hop_length, spectrogram.n_fft // 2 + 1
+
+
+def _whole(megabytes):
+    # Steps of 100 MB, for requests that are easy to read.
+    return math.ceil(megabytes / 100) * 100
