@@ -88,7 +88,7 @@ def inversion_estimate(parameters, seconds, audio, spectrogram):
 
 def collecting_estimate(results):
     """What a job needs that looks at many results at once, such as the listening page."""
-    return Estimate(2000 + results // 2, 15 + results // 50)
+    return Estimate(_whole(2000 + results / 2), 15 + results // 50)
 
 
 class Estimates:

@@ -17,9 +17,7 @@ rule choose:
     resources:
         gpu=int(GPU),
         mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.choice(
-                wildcards.texture, wildcards.setting, attempt
-            ).megabytes
+            ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).megabytes
         ),
         runtime=lambda wildcards, attempt: (
             ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).minutes
