@@ -1,0 +1,154 @@
+"""The workflow on a real Slurm of one node, which the test starts and stops."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import soundfile
+import torch
+import yaml
+from slurm_node import SlurmNode, missing, wait_for
+
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
+
+PLUGIN = "snakemake_executor_plugin_slurm"
+# Only a hang takes so long, s; without one the test takes two to three minutes on two cores.
+PATIENCE = 1200
+
+
+@pytest.fixture
+def slurm():
+    """A running Slurm."""
+    reason = missing()
+    if not reason and importlib.util.find_spec(PLUGIN) is None:
+        reason = "no executor for Slurm; make setup-slurm installs it"
+    if reason:
+        pytest.skip(reason)
+    # Not pytest's folder, which is closed to others.
+    folder = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
+    folder.chmod(0o755)
+    node = SlurmNode(folder)
+    try:
+        node.start()
+        yield node
+    finally:
+        node.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def command(tree):
+    """As a user would, but with the settings of a cluster without accounting and of a test in a hurry."""
+    return [
+        *(sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--configfile", "study.yaml"),
+        *("--slurm-status-command", "squeue", "--slurm-no-account", "--latency-wait", "20", "--retries", "0"),
+        *("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2"),
+        # This machine has no CUDA: what asks for a GPU computes on the CPU.
+        *("--set-resources", "synthesize:gpu=1", "synthesize:slurm_partition=gpu"),
+        *("--default-resources", "slurm_partition=main", "mem_mb=2000", "runtime=15"),
+    ]
+
+
+def same_results(tree, reference, texture):
+    for name in (f"spectrogram/{texture}.h5", f"full/synthesis/{texture}.h5"):
+        found, expected = (each.path(f"results/my_recordings/{name}") for each in (tree, reference))
+        with h5py.File(found) as one, h5py.File(expected) as other:
+            assert np.array_equal(one["log_magnitude"][:], other["log_magnitude"][:]), name
+    for name in (f"audio/{texture}.wav", f"full/audio/{texture}.wav"):
+        found, expected = (soundfile.read(each.path(f"results/my_recordings/{name}"))[0] for each in (tree, reference))
+        assert np.array_equal(found, expected), name
+    scores = [each.read(f"results/my_recordings/full/scores/{texture}.json") for each in (tree, reference)]
+    assert scores[0] == scores[1]
+
+
+def running(slurm, rule, texture=""):
+    """Numbers of the running jobs of a rule."""
+    return [
+        job["JobId"]
+        for job in slurm.jobs()
+        if job["JobState"] == "RUNNING" and rule in job.get("Comment", "") and texture in job.get("Comment", "")
+    ]
+
+
+def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slurm, fresh, finished_tree):
+    configuration = yaml.safe_load(fresh.read("study.yaml"))
+    configuration["settings"] = {"full": configuration["settings"]["full"]}
+    fresh.configure(configuration)
+    output = fresh.path("first.log")
+    with open(output, "w") as log:
+        first = subprocess.Popen(
+            command(fresh), cwd=fresh.root, env=slurm.environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+
+            def explanation():
+                return output.read_text() + slurm.why()
+
+            def begun():
+                """The texture whose synthesis has begun first."""
+                assert first.poll() is None, explanation()
+                logs = fresh.path("results/my_recordings/logs/synthesize/full")
+                return next((log.stem for log in logs.glob("*.log")), None)
+
+            texture = wait_for(begun, PATIENCE, explanation)
+            (cancelled,) = running(slurm, "synthesize", texture)
+            slurm.ask("scancel", cancelled)
+            lost = wait_for(lambda: [job for job in running(slurm, "") if job != cancelled], PATIENCE, explanation)
+            slurm.stop_node()
+            slurm.wait_until_missed()
+            slurm.start_node()
+            # Slurm itself starts again what the node ran; two minutes later, if it is not told otherwise.
+            for job in lost:
+                slurm.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
+            first.wait(timeout=PATIENCE)
+        finally:
+            first.kill()
+    assert first.returncode != 0, output.read_text()
+    assert not fresh.path(f"results/my_recordings/full/synthesis/{texture}.h5").exists()
+    states = {job["JobId"]: job["JobState"] for job in slurm.jobs()}
+    assert states[cancelled] == "CANCELLED"
+    assert lost
+
+    second = subprocess.run(
+        command(fresh),
+        cwd=fresh.root,
+        env=slurm.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert second.returncode == 0, second.stdout + slurm.why()
+    for texture in ("taps", "rain"):
+        same_results(fresh, finished_tree, texture)
+        log = fresh.read(f"results/my_recordings/logs/synthesize/full/{texture}.log")
+        assert re.search(r"CUDA_VISIBLE_DEVICES=[01], but torch finds no CUDA", log) or torch.cuda.is_available(), log
+
+    jobs = slurm.jobs()
+    text = output.read_text() + second.stdout
+    submitted = {job["JobId"] for job in jobs}
+    rules = ("check_corpus", "prepare", "synthesize", "finish", "figures", "table", "listening_page")
+    for rule in rules:
+        assert any(rule in job["Comment"] for job in jobs), f"{rule} did not go through sbatch"
+    # Each of them was Slurm's, and no rule ran beside it.
+    assert submitted <= set(numbers(text)), text
+    for job in jobs:
+        if "synthesize" in job["Comment"]:
+            assert job["TresPerJob"] == "gres:gpu:1" and job["Partition"] == "gpu"
+            # Of the estimate for 0.6 s, 2 filters and 3 iterations.
+            assert (job["MinMemoryNode"], job["TimeLimit"]) == ("700M", "00:06:00")
+        else:
+            assert "TresPerJob" not in job and job["Partition"] == "main"
+    assert fresh.planned() == set()
+
+
+def numbers(text):
+    """Of the jobs that Snakemake says it submitted."""
+    return re.findall(r"SLURM jobid '?(\d+)'?", text)
