@@ -81,6 +81,7 @@ def build_parser():
     _add_synthesize(commands)
     _add_score(commands)
     _add_inspect(commands)
+    _add_recreate(commands)
     return parser
 
 
@@ -186,6 +187,26 @@ def _add_inspect(commands):
     )
     command.add_argument("file", help="an .h5 file of the workflow")
     command.add_argument("--json", action="store_true")
+
+
+def _add_recreate(commands):
+    command = _add_command(
+        commands,
+        "recreate",
+        _recreate,
+        "compute a synthesis again from its own record, and compare",
+        (
+            "results/demo/full/synthesis/rain.h5 results/demo/spectrogram/rain.h5",
+            "results/demo/full/synthesis/rain.h5 results/demo/spectrogram/rain.h5 -o again.h5",
+        ),
+    )
+    command.add_argument("file", help="a synthesis of the workflow")
+    command.add_argument("spectrogram", help="the recording's spectrogram that it was made from")
+    command.add_argument("--audio", metavar="FILE", help="the prepared recording, of methods that look at its samples")
+    command.add_argument("-o", "--output", metavar="FILE", help="keep what is computed")
+    command.add_argument("--force", action="store_true", help="overwrite that file")
+    command.add_argument("--device", choices=("cpu", "cuda"), help="(default: that of the record)")
+    command.add_argument("--quiet", action="store_true", help="say nothing but errors")
 
 
 def _above_zero(text):
@@ -453,6 +474,7 @@ _BEFORE_PHASE_RECOVERY = ("autocorrelation_spectrogram", "diversity_spectrogram"
 def _inspect(options):
     import h5py
 
+    from texture_core.provenance import recorded
     from texture_core.storage import LOSS_COLUMNS, read_spectrogram, read_synthesis
 
     spectrogram = read_spectrogram(options.file)
@@ -473,7 +495,7 @@ def _inspect(options):
     rows = []
     if is_synthesis:
         synthesis = read_synthesis(options.file)
-        facts.update(synthesis.attributes)
+        facts.update(synthesis.attributes | {"provenance": recorded(synthesis)})
         if isinstance(facts.get("choice"), str):
             facts["choice"] = json.loads(facts["choice"])
         rows = [dict(zip(LOSS_COLUMNS, map(float, row), strict=True)) for row in synthesis.loss]
@@ -485,7 +507,8 @@ def _inspect(options):
     for name, value in facts.items():
         _print_fact(name, value, "")
     if rows:
-        _print_losses(rows, LOSS_COLUMNS)
+        # A column of which nothing is known, such as the clock's, is left out.
+        _print_losses(rows, [name for name in LOSS_COLUMNS if not all(math.isnan(row[name]) for row in rows)])
     return 0
 
 
@@ -515,6 +538,30 @@ def _print_losses(rows, columns):
     for index in shown:
         values = (f"{rows[index][column]:>15.4g}" for column in columns)
         print("  ".join([f"{index:>9}", *values]))
+
+
+# --- recreate ---
+
+
+def _recreate(options):
+    from texture_core.progress import Progress
+    from texture_core.recreation import compare, recreate
+    from texture_core.storage import write_synthesis
+
+    if options.output and Path(options.output).exists() and not options.force:
+        raise StorageError(f"{options.output}: exists already; --force overwrites it")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(options.output or Path(folder) / "again.h5")
+        with Progress("synthesis", 0) as progress:
+            again = recreate(
+                options.file, options.spectrogram, audio=options.audio, device=options.device, progress=progress
+            )
+        write_synthesis(path, again)
+        comparison = compare(options.file, path)
+    if not options.quiet:
+        for line in comparison.lines:
+            print(line)
+    return 0 if comparison.same_values else USER_ERROR
 
 
 if __name__ == "__main__":

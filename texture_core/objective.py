@@ -76,6 +76,19 @@ class Objective:
         """Leave the diversity term out from now on."""
         self._losses.pop("diversity", None)
 
+    def state(self):
+        """What evaluations depend on besides the spectrogram: the iteration, and what losses with a state know."""
+        known = {name: loss.state() for name, (_, loss) in self._losses.items() if hasattr(loss, "state")}
+        return {"iteration": self.iteration, "losses": known}
+
+    def restore(self, state):
+        """Go on from what `state` returned."""
+        self.iteration = state["iteration"]
+        if "diversity" not in state["losses"]:
+            self.end_diversity()
+        for name, known in state["losses"].items():
+            self._losses[name][1].restore(known)
+
     def evaluate(self, log_magnitude):
         """Compute the loss and its gradient.
 

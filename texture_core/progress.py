@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tqdm import tqdm
@@ -29,6 +30,8 @@ class Progress:
         self._bar = tqdm(total=total, desc=label, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
         self._start = self._last_line = time.monotonic()
         self._iteration = 0
+        # The first iteration of this process: one that goes on from a checkpoint did not do those before.
+        self._first = None
         self._values = {}
 
     def __enter__(self):
@@ -40,10 +43,13 @@ class Progress:
         outcome = "done" if kind is None else f"stopped by {kind.__name__}"
         self._write(f"{self._line()} | {outcome}")
         if self._log:
-            self._log.close()
+            with suppress(OSError):
+                self._log.close()
 
     def __call__(self, iteration, values=None):
         """Tell that `iteration` is done, with the values (name to number) worth showing."""
+        if self._first is None:
+            self._first = iteration - 1
         self._values = {name: value for name, value in (values or {}).items() if not math.isnan(value)}
         self._bar.update(iteration - self._iteration)
         self._iteration = iteration
@@ -54,9 +60,16 @@ class Progress:
             self._last_line = now
             self._write(self._line())
 
+    def note(self, text):
+        """Tell something else, in the log or, where there is none, on standard error."""
+        if self._log:
+            self._write(f"{self._label}: {text}")
+        else:
+            self._bar.write(f"{self._label}: {text}", file=sys.stderr)
+
     def _line(self):
         seconds = time.monotonic() - self._start
-        speed = self._iteration / seconds if seconds > 0 else 0.0
+        speed = (self._iteration - (self._first or 0)) / seconds if seconds > 0 else 0.0
         parts = [f"{self._label}: iteration {self._iteration}/{self._total}"]
         parts += [f"{name} {value:.3e}" for name, value in self._values.items()]
         parts.append(f"{speed:.2f} iterations/s")
@@ -65,5 +78,7 @@ class Progress:
         return " | ".join(parts)
 
     def _write(self, line):
+        # Where the disk is full, what the log would tell of goes on.
         if self._log:
-            print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=self._log, flush=True)
+            with suppress(OSError):
+                print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=self._log, flush=True)

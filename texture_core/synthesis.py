@@ -6,10 +6,12 @@ from dataclasses import replace
 import torch
 
 from texture_core import registry
+from texture_core.checkpoints import Checkpoint
 from texture_core.devices import resolve_device
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.memory import MemoryShortageError, explained_shortage
-from texture_core.methods import SynthesisTask, used_parameters
+from texture_core.methods import SynthesisTask, needs_samples, used_parameters
+from texture_core.provenance import provenance
 from texture_core.storage import Synthesis
 
 
@@ -24,6 +26,8 @@ def synthesize_spectrogram(
     threads=None,
     progress=None,
     target_samples=None,
+    code=None,
+    checkpoint=None,
 ):
     """Synthesise a spectrogram of the texture that a target shows, with the method that the parameters name.
 
@@ -43,11 +47,16 @@ def synthesize_spectrogram(
         Called with (iteration, dict of loss terms) after each iteration.
     target_samples : numpy.ndarray, optional
         (n,), float32: the recording itself, for methods that need it.
+    code : str, optional
+        A digest of the code that runs, for the record and to tell checkpoints of other code.
+    checkpoint : CheckpointPlan, optional
+        Where to save the state of the optimisation every so often, and to go on from. What is there stays after the
+        end, so that the result can be lost until it is written: `texture_core.checkpoints.remove_checkpoint`.
 
     Returns
     -------
     Synthesis
-        As long as the target.
+        As long as the target. Interrupted and gone on from a checkpoint or not, it is the same but for its seconds.
 
     Raises
     ------
@@ -63,13 +72,6 @@ def synthesize_spectrogram(
     if threads is not None:
         torch.set_num_threads(threads)
     started = time.monotonic()
-    task = SynthesisTask(target, parameters, seed, texture, setting, device, progress, target_samples)
-    bins, frames = target.log_magnitude.shape
-    try:
-        with explained_shortage(parameters, frames, bins, device):
-            result = registry.load("methods", parameters.method).synthesize(task)
-    except (MemoryShortageError, OptimizationError, ParameterError) as error:
-        raise type(error)(f"texture {texture}, setting {setting}: {error}") from None
     attributes = {
         "parameters": used_parameters(parameters),
         "texture": texture,
@@ -78,9 +80,32 @@ def synthesize_spectrogram(
         "device": device,
         "threads": torch.get_num_threads(),
         "torch_version": str(torch.__version__),
-        "seconds": time.monotonic() - started,
-        **result.attributes,
+        "provenance": provenance(
+            target,
+            parameters,
+            device,
+            samples=target_samples if needs_samples(parameters.method) else None,
+            code=code,
+        ),
     }
+    task = SynthesisTask(
+        target,
+        parameters,
+        seed,
+        texture,
+        setting,
+        device,
+        progress,
+        target_samples,
+        checkpoint=Checkpoint(checkpoint, attributes) if checkpoint else None,
+    )
+    bins, frames = target.log_magnitude.shape
+    try:
+        with explained_shortage(parameters, frames, bins, device):
+            result = registry.load("methods", parameters.method).synthesize(task)
+    except (MemoryShortageError, OptimizationError, ParameterError) as error:
+        raise type(error)(f"texture {texture}, setting {setting}: {error}") from None
+    attributes |= {"seconds": time.monotonic() - started, **result.attributes}
     return Synthesis(
         replace(target, log_magnitude=result.log_magnitude),
         result.loss,

@@ -148,10 +148,16 @@ def planned_jobs():
     return jobs
 
 
-@pytest.fixture
-def tiny():
-    """The small configuration, to be changed at will."""
+@pytest.fixture(scope="session")
+def tiny_study():
+    """The small configuration, not to be changed."""
     return copy.deepcopy(TINY) | {"corpus_dir": "my recordings"}
+
+
+@pytest.fixture
+def tiny(tiny_study):
+    """The small configuration, to be changed at will."""
+    return copy.deepcopy(tiny_study)
 
 
 @pytest.fixture(scope="session")

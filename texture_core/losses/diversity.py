@@ -111,6 +111,15 @@ class DiversityLoss:
         if self.worst_shift is not None:
             self._memory.append(self.worst_shift)
 
+    def state(self):
+        """What the next step depends on besides the feature maps, as JSON knows it."""
+        return {"step": self._step, "memory": list(self._memory), "worst_shift": self.worst_shift}
+
+    def restore(self, state):
+        """Go on from what `state` returned."""
+        self._step, self.worst_shift = state["step"], state["worst_shift"]
+        self._memory = deque(state["memory"], maxlen=self._memory.maxlen)
+
     def __call__(self, feature_maps):
         """The loss, a scalar tensor; the shift of the maximum, in frames, is then in ``worst_shift``."""
         longer = feature_maps[0].shape[1] - self._given

@@ -3,7 +3,8 @@
 A module has ``synthesize(task)``, which takes a `SynthesisTask` and returns a `SynthesisResult`, and
 ``iterations(parameters)``, how many iterations to expect at most. Two literals at its top level tell the workflow what
 a method needs, without importing it: ``NEEDS_SAMPLES`` (False where it is left out), whether it looks at the target's
-samples, and ``PARAMETERS`` (all where it is left out), the dotted paths of the parameters that it looks at.
+samples, and ``PARAMETERS`` (all where it is left out), the dotted paths of the parameters that it looks at. A third,
+``PACKAGES`` (none where it is left out), lists what its results depend on besides what all depend on, for their record.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 import numpy as np
 
 from texture_core import registry
+from texture_core.checkpoints import Checkpoint
 from texture_core.parameters import Parameters, to_mapping
 from texture_core.storage import LOSS_COLUMNS, Spectrogram
 
@@ -46,6 +48,8 @@ class SynthesisTask:
         Those of the target do not: its end need not fit its start.
     stop : callable or None
         Asked after each iteration; if true, that is the last.
+    checkpoint : texture_core.checkpoints.Checkpoint or None
+        Where to save the state and to go on from. A method that saves nothing leaves it alone.
     """
 
     target: Spectrogram
@@ -62,6 +66,7 @@ class SynthesisTask:
     blended: int = 0
     loop: bool = False
     stop: Callable | None = None
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from texture_core.spectrogram import log_spectrogram
 
 NEEDS_SAMPLES = True
 PARAMETERS = ("optimizer.iterations",)
+PACKAGES = ("sonore", "soxr")
 VERSION = "0.8.0"
 MODEL_RATE = 20000
 STOP_DB = 30.0

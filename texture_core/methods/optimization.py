@@ -91,6 +91,7 @@ class _Run:
         self._parameters = task.parameters
         self._progress = task.progress
         self._stop = task.stop
+        self._checkpoint = task.checkpoint
         self._frames = _Frames(reference, task)
         self._latest = None
         self._started = time.monotonic()
@@ -108,25 +109,71 @@ class _Run:
 
     def _minimize(self, first):
         parameters = self._parameters
-        optimizer = registry.load("optimizers", parameters.optimizer.type)
         total = parameters.optimizer.iterations
-        self._record(self._objective.evaluate(self._frames.seen(first))[0])
+        saved = self._checkpoint.load() if self._checkpoint else None
+        if saved is None:
+            self._record(self._objective.evaluate(self._frames.seen(first))[0])
+            saved = {"phase": 0}
+        else:
+            self._restore(saved)
+            if "result" in saved:
+                return torch.from_numpy(saved["result"]).to(first)
         # The function changes when the diversity term ends, and with it what the optimiser has learnt of its curvature.
         with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0
         iterate = first
-        for iterations in (with_diversity, total - with_diversity):
-            if len(self.rows) > 1:
+        for phase, iterations in enumerate((with_diversity, total - with_diversity)):
+            if phase < saved["phase"]:
+                continue
+            if phase:
                 # Also where the optimiser gave up before the term's last iteration.
                 self._objective.end_diversity()
             if iterations > 0:
-                iterate = optimizer.minimize(
-                    self._value,
-                    iterate,
-                    iterations=iterations,
-                    history=parameters.optimizer.history,
-                    on_iteration=self._finish_iteration,
-                )
+                resume = saved["optimizer"] if phase == saved["phase"] and "optimizer" in saved else None
+                iterate = self._optimize(phase, iterate, iterations, resume)
+        if self._checkpoint:
+            # The result may yet be lost before it counts as finished.
+            self._checkpoint.save(self._state() | {"result": iterate.cpu().numpy()})
         return iterate
+
+    def _optimize(self, phase, first, iterations, resume):
+        settings = self._parameters.optimizer
+        resuming = {}
+        if self._checkpoint:
+            if registry.constant("optimizers", settings.type, "RESUMABLE", False):
+                resuming = {"keep": lambda state: self._keep(phase, state), "resume": resume}
+            else:
+                self._checkpoint.note(f"optimiser {settings.type} does not give its state away: no checkpoints")
+        return registry.load("optimizers", settings.type).minimize(
+            self._value,
+            first,
+            iterations=iterations,
+            history=settings.history,
+            on_iteration=self._finish_iteration,
+            **resuming,
+        )
+
+    def _keep(self, phase, optimizer_state):
+        if self._checkpoint.due():
+            self._checkpoint.save(self._state() | {"phase": phase, "optimizer": optimizer_state()})
+
+    def _state(self):
+        return {
+            "evaluations": self._evaluations,
+            "objective": self._objective.state(),
+            "rows": np.array(self.rows),
+            "further": {name: np.array(values) for name, values in self.further.items()},
+            "seconds": time.monotonic() - self._started,
+            "snapshots": list(self.snapshots.items()),
+        }
+
+    def _restore(self, saved):
+        self._evaluations = saved["evaluations"]
+        self._objective.restore(saved["objective"])
+        self.rows = saved["rows"].tolist()
+        self.further = {name: values.tolist() for name, values in saved["further"].items()}
+        self._started = time.monotonic() - saved["seconds"]
+        self.snapshots = dict(saved["snapshots"])
+        self._checkpoint.note(f"goes on from a checkpoint after iteration {len(self.rows) - 1}")
 
     def _value(self, free):
         terms, gradient = self._objective.evaluate(self._frames.seen(free))

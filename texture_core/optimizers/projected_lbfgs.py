@@ -4,6 +4,7 @@ from collections import deque
 
 import torch
 
+RESUMABLE = True
 # The first step's length, relative to the start's: a gradient says nothing about the scale of the variables.
 _FIRST_STEP = 0.1
 _SUFFICIENT_DECREASE = 1e-4
@@ -12,7 +13,7 @@ _LONGEST_SEARCH = 20
 _CURVATURE = 1e-8
 
 
-def minimize(function, start, *, iterations, history, on_iteration):
+def minimize(function, start, *, iterations, history, on_iteration, keep=None, resume=None):
     """Minimise a function of a tensor whose elements stay at or above 0.
 
     Parameters
@@ -27,6 +28,10 @@ def minimize(function, start, *, iterations, history, on_iteration):
         Curvature pairs.
     on_iteration : callable
         Called with (tensor, value) after each iteration.
+    keep : callable, optional
+        Called after each iteration with a function that returns the state, as long as that iteration is the last.
+    resume : mapping, optional
+        A state to go on from; of `start` only shape, type and device then count.
 
     Returns
     -------
@@ -41,10 +46,15 @@ def minimize(function, start, *, iterations, history, on_iteration):
     decrease suffices (Armijo along the bent path). Where no step decreases the value, the history is dropped and the
     steepest direction tried; where that fails too, it ends.
     """
-    iterate = start.detach().clamp_min(0)
-    value, gradient = function(iterate)
     pairs = deque(maxlen=history)
-    done = 0
+    if resume is None:
+        iterate = start.detach().clamp_min(0)
+        value, gradient = function(iterate)
+        done = 0
+    else:
+        iterate, gradient = (_tensor(resume[name], start) for name in ("iterate", "gradient"))
+        value, done = resume["value"], resume["done"]
+        pairs.extend((_tensor(s, start), _tensor(y, start), scale) for s, y, scale in resume["pairs"])
     while done < iterations:
         free = (iterate > 0) | (gradient < 0)
         reduced = torch.where(free, gradient, 0)
@@ -74,7 +84,31 @@ def minimize(function, start, *, iterations, history, on_iteration):
         iterate, gradient = following, following_gradient
         done += 1
         on_iteration(iterate, value)
+        if keep:
+            keep(_state(iterate, value, gradient, pairs, done))
     return iterate
+
+
+def _state(iterate, value, gradient, pairs, done):
+    def state():
+        return {
+            "iterate": _array(iterate),
+            "value": value,
+            "gradient": _array(gradient),
+            "pairs": [(_array(difference), _array(change), scale) for difference, change, scale in pairs],
+            "done": done,
+        }
+
+    return state
+
+
+def _array(tensor):
+    return tensor.detach().cpu().numpy()
+
+
+def _tensor(array, like):
+    # Cloned, because torch aligns its own memory: elsewhere sums may be taken in another order.
+    return torch.from_numpy(array).to(device=like.device, dtype=like.dtype).clone()
 
 
 def _dot(a, b):

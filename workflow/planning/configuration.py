@@ -34,6 +34,8 @@ class Configuration:
         Those whose recording is missing, with the reason; only where bad textures are skipped.
     bad_textures, device : str
     seed, threads : int
+    checkpoint_interval : float or None
+        Seconds; None saves nothing.
     audio : AudioParameters
     spectrogram : SpectrogramParameters
     scores, exhibits : tuple of str
@@ -55,6 +57,7 @@ class Configuration:
     device: str
     seed: int
     threads: int
+    checkpoint_interval: float | None
     audio: AudioParameters
     spectrogram: SpectrogramParameters
     scores: tuple
@@ -150,6 +153,7 @@ def load(config, *, files=(), checkout=Path()):
         device=config["device"],
         seed=int(config["seed"]),
         threads=int(config["threads"]),
+        checkpoint_interval=config["checkpoint_interval"],
         audio=audio,
         spectrogram=spectrogram,
         scores=tuple(sorted(config["scores"])),

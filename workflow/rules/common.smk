@@ -32,8 +32,9 @@ ESTIMATES = Estimates(CONFIGURATION, GPU)
 # What experiments show on the listening page, added by the rules that make it: name, title, description, and files (a
 # caption to a file or folder, which may hold {corpus}).
 EXHIBITS = []
-# Scripts read the device there and not in their parameters: changing it reruns nothing.
+# Scripts read these there and not in their parameters: changing them reruns nothing.
 config["device"] = CONFIGURATION.device
+config["checkpoint_interval"] = CONFIGURATION.checkpoint_interval
 
 
 wildcard_constraints:

@@ -1,8 +1,10 @@
 """Recover the samples of a synthesised spectrogram."""
 
+from checkpoint_files import checkpoint_of
 from job import run
 
 from texture_core.audio import read_audio, rms, write_audio
+from texture_core.checkpoints import remove_checkpoint
 from texture_core.inversion import invert
 from texture_core.parameters import InversionParameters, from_mapping
 from texture_core.progress import Progress
@@ -28,6 +30,8 @@ def main(snakemake):
             progress=progress,
             samples=synthesis.samples,
         )
+    # Snakemake runs this job because it holds the synthesis finished.
+    remove_checkpoint(checkpoint_of(snakemake.input.synthesis))
     write_audio(snakemake.output.audio, samples, synthesis.spectrogram.sample_rate)
 
 

@@ -1,0 +1,51 @@
+"""What the scripts that synthesise share: progress, checkpoints, and the files that they write."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from checkpoint_files import checkpoint_of
+
+from texture_core.checkpoints import CheckpointPlan, remove_leftovers
+from texture_core.progress import Progress
+from texture_core.provenance import without_clock
+from texture_core.storage import read_spectrogram, write_json, write_synthesis
+from texture_core.synthesis import planned_iterations, synthesize_spectrogram
+
+
+def compute(snakemake, parameters, *, device, samples=None, attributes=None):
+    """Synthesise and write, going on from a checkpoint where there is one.
+
+    Parameters
+    ----------
+    snakemake : object
+        As a script has it.
+    parameters : Parameters
+    device : {'auto', 'cpu', 'cuda'}
+    samples : numpy.ndarray, optional
+        (n,), float32: the recording.
+    attributes : dict, optional
+        What else the file is to tell.
+    """
+    texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
+    output, log, interval = snakemake.output.synthesis, snakemake.log[0], snakemake.config["checkpoint_interval"]
+    target = read_spectrogram(snakemake.input.spectrogram)
+    remove_leftovers(output)
+    label = f"texture {texture}, setting {setting}"
+    with Progress(label, planned_iterations(parameters), log_path=log) as progress:
+        checkpoint = None if interval is None else CheckpointPlan(checkpoint_of(output), interval, progress.note)
+        synthesis = synthesize_spectrogram(
+            target,
+            parameters,
+            seed=snakemake.params.seed,
+            texture=texture,
+            setting=setting,
+            device=device,
+            threads=snakemake.threads,
+            progress=progress,
+            target_samples=samples,
+            code=snakemake.params.code,
+            checkpoint=checkpoint,
+        )
+    synthesis, seconds = without_clock(synthesis)
+    write_json(Path(log).with_suffix(".seconds.json"), {"seconds": seconds})
+    write_synthesis(output, replace(synthesis, attributes=synthesis.attributes | (attributes or {})))
