@@ -68,18 +68,14 @@ def processor(device):
 
 
 def recorded(synthesis):
-    """The `provenance` of a synthesis that was read from a file; an empty mapping where it has none.
+    """The `provenance` of a synthesis, perhaps one that was read from a file; an empty mapping where it has none.
 
     Raises
     ------
     StorageError
-        If it is there and not a mapping in JSON.
+        If it is there and no mapping.
     """
-    text = synthesis.attributes.get("provenance", "{}")
-    try:
-        record = text if isinstance(text, dict) else json.loads(text)
-    except (ValueError, TypeError):
-        record = None
+    record = synthesis.attributes.get("provenance", {})
     if not isinstance(record, dict):
         raise StorageError("attribute provenance: expected a mapping in JSON, found something else; make the file anew")
     return record

@@ -51,8 +51,8 @@ class Synthesis:
         (iterations + 1, 6), float64; row 0 is the start, the columns are `LOSS_COLUMNS`; a term that took no part is
         NaN.
     attributes : dict
-        parameters (a mapping), seed, device, seconds, and whatever else tells how it was made; texts, numbers and
-        mappings of them.
+        parameters (a mapping), seed, device, provenance (a mapping), seconds where they are known, and whatever else
+        tells how it was made; texts, numbers and mappings of them.
     further_losses : dict of str to numpy.ndarray
         The history of each further loss that a setting chose, (iterations + 1,), without its weight; it is part of the
         total.
@@ -230,7 +230,7 @@ def read_synthesis(path):
             for name, value in file.attrs.items()
             if name not in skip
         }
-        for name in ("parameters", "snr"):
+        for name in ("parameters", "provenance", "snr"):
             if isinstance(attributes.get(name), str):
                 attributes[name] = json.loads(attributes[name])
         return Synthesis(spectrogram, loss, attributes, **_get_optional(file))

@@ -119,15 +119,13 @@ def test_a_copy_is_left_behind_with_the_diversity_term(shifts, random_spectrogra
 
 SCRIPT = """
 import sys
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from texture_core.audio import write_audio
 from texture_core.demo import demo_texture
 from texture_core.inversion import invert
 from texture_core.parameters import InversionParameters, Parameters, from_mapping
+from texture_core.provenance import without_clock
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram, write_spectrogram, write_synthesis
 from texture_core.synthesis import synthesize_spectrogram
@@ -140,12 +138,8 @@ parameters = from_mapping(Parameters, dict(
     diversity=dict(iterations=3), optimizer=dict(iterations=5)))
 synthesis = synthesize_spectrogram(target, parameters, threads=2, device="cpu", **names)
 samples = invert(synthesis.spectrogram, InversionParameters(iterations=5), threads=2, target_rms=0.1, **names)
-# The seconds are the clock's, and all that may differ.
-loss = synthesis.loss.copy()
-loss[:, -1] = 0
 write_spectrogram(folder / "spectrogram.h5", target)
-write_synthesis(folder / "synthesis.h5",
-                replace(synthesis, loss=loss, attributes=synthesis.attributes | {"seconds": 0.0}))
+write_synthesis(folder / "synthesis.h5", without_clock(synthesis)[0])
 write_audio(folder / "synthesis.wav", samples, 16000)
 """
 
