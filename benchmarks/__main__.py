@@ -14,11 +14,13 @@ import torch
 
 from benchmarks.picture import draw_race
 from benchmarks.problems import engine_parameters, load, networks
+from benchmarks.quality import quality_rows, short_budget_rows
 from benchmarks.race import FRAME_RATE, race
 from benchmarks.reference import ReferenceObjective
 from texture_core import registry, start
 from texture_core.inversion import spectral_convergence
 from texture_core.objective import Objective
+from texture_core.starting_phase import starting_phase
 from texture_core.transform import Transform
 
 
@@ -110,26 +112,50 @@ def time_to_loss(arguments):
     return {"rows": rows, "ratio": means, "curves": curves}
 
 
+def quality(arguments):
+    """Loss and scores of reference and engine at equal iterations, over textures and seeds."""
+    return _rows_of(quality_rows, arguments)
+
+
+def short_budget(arguments):
+    """Scores of the full loss in the time that the engine needs for some iterations of Gram alone."""
+    return _rows_of(short_budget_rows, arguments)
+
+
+def _rows_of(function, arguments):
+    rows = []
+    for problem in load(arguments.textures, arguments.duration, arguments.recordings):
+        for row in function(problem, arguments):
+            rows.append(row)
+            print(json.dumps(row), flush=True)
+    return {"rows": rows}
+
+
 def inversion(arguments):
     """Spectral convergence in dB and seconds of the phase algorithms, in turn, on recordings' magnitudes."""
     rows = []
     for problem in load(arguments.textures, arguments.duration, arguments.recordings):
         magnitude = torch.expm1(problem.log_magnitude).to(arguments.device)
         transform = Transform.like(magnitude, 512, 64)
-        angle = 2 * math.pi * torch.rand(magnitude.shape, generator=torch.Generator().manual_seed(0))
-        phase = torch.polar(torch.ones_like(angle), angle).to(arguments.device)
-        cases = [("griffin_lim", 500)] + [(name, n) for name in ("fast_griffin_lim", "admm") for n in (100, 200, 400)]
+        cases = [("griffin_lim", 500, "random")]
+        cases += [
+            (name, iterations, begin)
+            for begin in ("random", "phase_gradient")
+            for name in ("fast_griffin_lim", "admm")
+            for iterations in (50, 100, 200)
+        ]
         seconds = {case: [] for case in cases}
         reached = {}
         for _ in range(arguments.repeats):
-            for name, iterations in cases:
+            for name, iterations, begin in cases:
                 began = time.perf_counter()
+                phase = starting_phase(magnitude, begin, torch.Generator().manual_seed(0), 512, 64)
                 samples = registry.load("phase", name).recover(magnitude, phase, transform, iterations)
-                seconds[name, iterations].append(time.perf_counter() - began)
-                reached[name, iterations] = spectral_convergence(samples, magnitude, transform)
+                seconds[name, iterations, begin].append(time.perf_counter() - began)
+                reached[name, iterations, begin] = spectral_convergence(samples, magnitude, transform)
         for case in cases:
-            row = {"texture": problem.name, "algorithm": case[0], "iterations": case[1], "decibel": reached[case]}
-            rows.append(row | {"seconds": statistics.median(seconds[case])})
+            row = {"texture": problem.name, "algorithm": case[0], "iterations": case[1], "start": case[2]}
+            rows.append(row | {"decibel": reached[case], "seconds": statistics.median(seconds[case])})
             print(json.dumps(rows[-1]), flush=True)
     return {"rows": rows}
 
@@ -163,7 +189,7 @@ def _common(arguments):
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for function in (evaluation, memory, peak, time_to_loss, inversion, growth):
+    for function in (evaluation, memory, peak, time_to_loss, quality, short_budget, inversion, growth):
         command = commands.add_parser(function.__name__.replace("_", "-"), help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
         if function is peak:
@@ -179,6 +205,10 @@ def _parser():
         command.add_argument("--device", default="cpu")
         command.add_argument("--marks", type=int, nargs="+", default=[100, 300], help="the reference's iterations")
         command.add_argument("--engine-iterations", type=int, default=200)
+        command.add_argument("--iterations", type=int, default=100, help="of quality")
+        command.add_argument("--seeds", type=int, default=3, help="of quality")
+        command.add_argument("--gram-iterations", type=int, default=200, help="of short-budget: what the time is of")
+        command.add_argument("--short-alpha", type=float, default=3.0, help="of short-budget: α of the full loss")
         command.add_argument("--durations", type=float, nargs="+", default=[2.0, 7.0, 30.0, 120.0])
         command.add_argument("--picture", type=Path, help="of time-to-loss: draw loss against seconds there")
         command.add_argument("--output", type=Path, help="write the result there, as JSON")
