@@ -19,7 +19,7 @@ from texture_core.parameters import InversionParameters, Parameters, from_mappin
 from texture_core.scoring import score
 from texture_core.storage import Spectrogram
 
-_INVERSION = InversionParameters(algorithm="admm", iterations=100, start="phase_gradient")
+_INVERSION = InversionParameters(algorithm="admm", iterations=100, start="phase_gradient", match_log_magnitude=True)
 
 
 def short_budget_rows(problem, arguments):

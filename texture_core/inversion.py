@@ -3,6 +3,7 @@
 import math
 
 import torch
+from scipy.optimize import minimize_scalar
 
 from texture_core import registry
 from texture_core.audio import rms
@@ -38,7 +39,8 @@ def invert(
     threads : int, optional
         Of torch on the CPU.
     target_rms : float, optional
-        With ``match_rms``, the RMS of the result: inversion alone is off by about a decibel.
+        With ``match_rms``, the RMS of the result: inversion alone is off by about a decibel. Not looked at with
+        ``match_log_magnitude``.
     progress : callable, optional
         Called with (iteration,).
     samples : numpy.ndarray, optional
@@ -58,10 +60,24 @@ def invert(
         torch.set_num_threads(threads)
     if samples is None:
         samples = _recover(spectrogram, parameters, seed, texture, setting, device, progress)
+        if parameters.match_log_magnitude:
+            return samples * samples.dtype.type(_nearest_gain(samples, spectrogram))
     level = rms(samples)
     if parameters.match_rms and target_rms is not None and level > 0:
         samples = samples * samples.dtype.type(target_rms / level)
     return samples
+
+
+def _nearest_gain(samples, spectrogram):
+    """The gain, of 1/4 to 4, that brings the samples' log magnitudes nearest to the spectrogram's."""
+    wanted = torch.from_numpy(spectrogram.log_magnitude)
+    samples = torch.from_numpy(samples)
+    magnitude = Transform.like(samples, spectrogram.n_fft, spectrogram.hop_length).forward(samples).abs()
+
+    def distance(log_gain):
+        return (torch.log1p(math.exp(log_gain) * magnitude) - wanted).square().sum().item()
+
+    return math.exp(minimize_scalar(distance, bounds=(-math.log(4), math.log(4)), method="bounded").x)
 
 
 def _recover(spectrogram, parameters, seed, texture, setting, device, progress):

@@ -243,12 +243,16 @@ class InversionParameters:
         Scale the result to the target's RMS.
     start : {'random', 'phase_gradient'}
         Phases to start from: uniform in angle, or by phase gradient heap integration. The paper does not say.
+    match_log_magnitude : bool
+        Scale the result to where its log magnitudes are nearest to those asked for, in place of ``match_rms``. Few loud
+        frames decide an RMS, and the loss, which sees logarithms, leaves these the least certain.
     """
 
     algorithm: str = "griffin_lim"
     iterations: int = 500
     match_rms: bool = True
     start: str = field(default="random", metadata={"neutral": "random"})
+    match_log_magnitude: bool = field(default=False, metadata={"neutral": False})
 
     def __post_init__(self):
         _require(
@@ -257,7 +261,9 @@ class InversionParameters:
             "a whole number, at least 0",
             self.iterations,
         )
-        _require(isinstance(self.match_rms, bool), "inversion.match_rms", "true or false", self.match_rms)
+        for name in ("match_rms", "match_log_magnitude"):
+            value = getattr(self, name)
+            _require(isinstance(value, bool), f"inversion.{name}", "true or false", value)
         _require(self.start in ("random", "phase_gradient"), "inversion.start", "random or phase_gradient", self.start)
 
 

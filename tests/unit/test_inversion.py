@@ -10,6 +10,7 @@ import torch
 
 from texture_core import registry
 from texture_core.audio import rms
+from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
 from texture_core.inversion import invert, spectral_convergence
 from texture_core.parameters import InversionParameters
@@ -158,3 +159,16 @@ def test_too_few_frames():
 def test_an_unknown_algorithm():
     with pytest.raises(ParameterError, match=r"phase: there is no 'nothing'; known: .*griffin_lim"):
         invert(spectrogram(decaying_tones(3200)), InversionParameters(algorithm="nothing"), seed=0)
+
+
+def test_the_level_of_the_log_magnitudes_takes_the_place_of_the_rms():
+    """A consistent spectrogram comes back at its own level, whatever RMS is asked for."""
+    samples = demo_texture("tapping")[:16000]
+    target = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    parameters = InversionParameters("admm", 50, start="phase_gradient", match_log_magnitude=True)
+    found = invert(target, parameters, seed=0, target_rms=0.5)
+    assert rms(found) == pytest.approx(rms(samples), rel=0.01)
+    # Of the gains around it none is nearer.
+    magnitude = np.expm1(log_spectrogram(found))
+    distances = [np.sum((np.log1p(gain * magnitude) - target.log_magnitude) ** 2) for gain in (0.99, 1.0, 1.01)]
+    assert distances[1] == min(distances)

@@ -57,6 +57,8 @@ RANGES = [
     (OptimizerParameters, "history", [*NO_INTEGER, 0, -1], [1, 100]),
     (InversionParameters, "iterations", [*NO_INTEGER, -1], [0, 100000]),
     (InversionParameters, "match_rms", [0, 1, "yes", None], [True, False]),
+    (InversionParameters, "match_log_magnitude", [0, 1, "yes", None], [True, False]),
+    (InversionParameters, "start", ["noise", None, 1], ["random", "phase_gradient"]),
     (Parameters, "alpha", [*NO_NUMBER, -1e-9, -1], [0, 0.0, 1e5]),
     (Parameters, "beta", [*NO_NUMBER, -1e-9, -1], [0, 0.0, 1.0]),
     (Parameters, "start", ["zeros", None, 1], ["noise", "surrogate"]),
