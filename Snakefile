@@ -26,6 +26,7 @@ rule all:
         for_all("results/{corpus}/{setting}/scores/{texture}.json"),
         for_all("results/{corpus}/{setting}/choice/{texture}.json", CHOSEN),
         expand(f"results/{CORPUS}/{{setting}}/choices.tsv", setting=CHOSEN),
+        collection_scores,
         for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
         for_all("results/{corpus}/figures/{texture}.loss.svg"),
         f"results/{CORPUS}/scores.tsv",
@@ -64,6 +65,7 @@ if CHOSEN:
 include: "workflow/rules/invert.smk"
 include: "workflow/rules/classifier.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/collection_score.smk"
 include: "workflow/rules/table.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/exhibit.smk"

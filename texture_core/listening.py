@@ -19,7 +19,15 @@ from texture_core.errors import StorageError
 from texture_core.figures import common_maximum, spectrogram_image
 from texture_core.playback import write_matched
 from texture_core.storage import read_spectrogram, replacing, write_text
-from texture_core.tables import TABLE1_CAPTION, capitalized, cell_text, score_heading, score_names, score_text
+from texture_core.tables import (
+    DISTANCES_CAPTION,
+    TABLE1_CAPTION,
+    capitalized,
+    cell_text,
+    score_heading,
+    score_names,
+    score_text,
+)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SOUND_SUFFIXES = frozenset({".flac", ".mp3", ".ogg", ".wav"})
@@ -266,6 +274,7 @@ def write_page(folder, *, corpus, rows, records, table, exhibits=()):
             classes=_class_sizes(rows),
             table=table,
             table_caption=TABLE1_CAPTION,
+            distances_caption=DISTANCES_CAPTION,
             exhibits=[(exhibit, _copy_exhibit(folder, exhibit)) for exhibit in exhibits],
         )
     )

@@ -1,6 +1,6 @@
-"""Scores of a synthesis against its target, by name."""
+"""Scores of a synthesis against its target, and of all syntheses of a setting against their targets, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from texture_core import registry
-from texture_core.errors import ClassifierError, TextureError
+from texture_core.errors import ClassifierError, ParameterError, TextureError
 from texture_core.parameters import AutocorrelationParameters, SpectrogramParameters
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram
@@ -61,12 +61,54 @@ class ScoreInput:
         ClassifierError
             If none was given, or what was given in its place.
         """
-        file = self.classifiers.get(name)
-        if isinstance(file, ClassifierError):
-            raise file
-        if not file:
-            raise ClassifierError(f"classifiers.{name}: no file was given, so what needs it is left out")
-        return Path(file)
+        return _classifier_file(self.classifiers, name)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One texture of a collection.
+
+    Attributes
+    ----------
+    texture : str
+    classes : tuple of str
+        Those that it counts in.
+    target, synthesis : path
+        Files that `texture_core.audio.read_audio` reads, of one sample rate.
+    """
+
+    texture: str
+    classes: tuple
+    target: Path
+    synthesis: Path
+
+
+@dataclass(frozen=True)
+class CollectionInput:
+    """What a score of a whole collection may look at.
+
+    Attributes
+    ----------
+    pairs : sequence of Pair
+        All textures of one setting.
+    classifiers : mapping
+        As in `ScoreInput`.
+    """
+
+    pairs: Sequence
+    classifiers: Mapping = field(default_factory=dict)
+
+    def groups(self):
+        """``all`` and each class, with the numbers (places in `pairs`) of the textures that count in it."""
+        groups = {"all": list(range(len(self.pairs)))}
+        for number, pair in enumerate(self.pairs):
+            for name in pair.classes:
+                groups.setdefault(name, []).append(number)
+        return groups
+
+    def classifier_file(self, name):
+        """As `ScoreInput.classifier_file`."""
+        return _classifier_file(self.classifiers, name)
 
 
 def score(names, *, missing=None, **inputs):
@@ -98,10 +140,45 @@ def score(names, *, missing=None, **inputs):
         If two scores return a number of the same name.
     """
     score_input = ScoreInput(**inputs)
+    return _collect(names, missing, "compute", score_input)
+
+
+def score_collection(names, *, missing=None, **inputs):
+    """Compute scores of a whole collection.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Modules of ``texture_core.scores`` that have ``compute_collection(collection_input)``.
+    missing : dict, optional
+        As in `score`.
+    **inputs
+        The fields of `CollectionInput`.
+
+    Returns
+    -------
+    dict
+        Name to group (``all`` or a class) to a dict: ``value`` (None where there is too little to tell), ``textures``
+        and ``points``, how many went into it. Values of equally many points only can be compared.
+
+    Raises
+    ------
+    ParameterError, ClassifierError, TextureError
+        As `score`.
+    """
+    collection = CollectionInput(**inputs)
+    return _collect(names, missing, "compute_collection", collection)
+
+
+def _collect(names, missing, function, score_input):
     results = {}
     for name in names:
+        module = registry.load("scores", name)
+        if not hasattr(module, function):
+            known = ", ".join(registry.names("scores", defining=function))
+            raise ParameterError(f"scores: expected one that has {function} ({known}), found {name!r}; choose another")
         try:
-            numbers = registry.load("scores", name).compute(score_input)
+            numbers = getattr(module, function)(score_input)
         except ClassifierError as error:
             if missing is None:
                 raise
@@ -112,3 +189,12 @@ def score(names, *, missing=None, **inputs):
                 raise TextureError(f"score {name}: the number {key!r} was already given by another score")
             results[key] = value
     return results
+
+
+def _classifier_file(classifiers, name):
+    file = classifiers.get(name)
+    if isinstance(file, ClassifierError):
+        raise file
+    if not file:
+        raise ClassifierError(f"classifiers.{name}: no file was given, so what needs it is left out")
+    return Path(file)

@@ -1,7 +1,9 @@
 """The scores of all syntheses in one table, and their means per setting and class beside the paper's Table 1.
 
 A record is what one score file holds: ``texture``, ``setting``, ``class``, ``also_class`` (a second class, or empty),
-``title`` and ``scores`` (name to number; None or NaN where there is no value).
+``title`` and ``scores`` (name to number; None or NaN where there is no value). A collection's record holds ``setting``
+and ``scores``: name to group (``all`` or a class) to ``value``, ``textures`` and ``points``, as
+`texture_core.scoring.score_collection` returns them.
 """
 
 import csv
@@ -60,8 +62,14 @@ _FAMILIES = {
     "autocorrelation": (Unit(-3), "autocorrelation"),
     "diversity": (Unit(0), "diversity"),
     "mcdermott_snr": (Unit(symbol="dB"), None),
+    "frechet_yamnet": (Unit(), None),
 }
-_NAMES = {"vggish_kl": "VGGish KL", "yamnet_kl": "YAMNet KL", "mcdermott_snr": "McDermott SNR"}
+_NAMES = {
+    "vggish_kl": "VGGish KL",
+    "yamnet_kl": "YAMNet KL",
+    "mcdermott_snr": "McDermott SNR",
+    "frechet_yamnet": "Fréchet audio distance of YAMNet embeddings",
+}
 _HIGHER_IS_BETTER = frozenset({"mcdermott_snr"})
 # Where something lies, and not how good it is: a mean over textures says nothing.
 _NOT_AVERAGED = frozenset({"diversity_shift"})
@@ -90,6 +98,24 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Distances:
+    """One score of whole collections: one number per setting and group of textures.
+
+    Attributes
+    ----------
+    score : str
+    groups : dict of str to int
+        ``all`` and the classes, each with the number of points that its values are of.
+    cells : dict
+        (setting, group) to `Cell`, whose mean is the value itself.
+    """
+
+    score: str
+    groups: dict
+    cells: dict
+
+
+@dataclass(frozen=True)
 class Table1:
     """Means per setting and class, and what a reader must know about them.
 
@@ -105,6 +131,8 @@ class Table1:
         Plain sentences.
     left_out : tuple of dict
         ``texture`` and ``reason``.
+    distances : tuple of Distances
+        The scores of whole collections.
     """
 
     settings: tuple
@@ -113,6 +141,7 @@ class Table1:
     cells: dict
     notes: tuple
     left_out: tuple
+    distances: tuple = ()
 
     def has_paper(self, score):
         """Whether the paper gives a figure for any cell of this score."""
@@ -266,7 +295,7 @@ def write_scores_tsv(path, records, *, settings=None):
     _write_tsv(path, columns, rows)
 
 
-def table1(records, *, settings=None, left_out=(), missing_scores=None, count_both_classes=True):
+def table1(records, *, settings=None, left_out=(), missing_scores=None, count_both_classes=True, collections=()):
     """Mean scores per setting and class.
 
     Parameters
@@ -280,6 +309,8 @@ def table1(records, *, settings=None, left_out=(), missing_scores=None, count_bo
         Scores that could not be computed for any texture, with the reason.
     count_both_classes : bool
         Whether a texture with a second class counts in both, or in its first class alone.
+    collections : list of dict
+        Records of whole collections.
 
     Returns
     -------
@@ -313,6 +344,7 @@ def table1(records, *, settings=None, left_out=(), missing_scores=None, count_bo
                 mean = score_unit(score).factor * math.fsum(values) / len(values) if values else None
                 figure = paper.get(setting, {}).get((score, texture_class), "")
                 cells[score, setting, texture_class] = Cell(mean, len(values), size - len(values), figure)
+    distances, remarks = _distances(collections, names)
     notes = [
         *_membership_notes(rows, count_both_classes),
         *_missing_notes(rows, names, scores),
@@ -320,20 +352,60 @@ def table1(records, *, settings=None, left_out=(), missing_scores=None, count_bo
             f"{score_heading(name)}: missing, because {reason}."
             for name, reason in sorted((missing_scores or {}).items())
         ),
+        *remarks,
     ]
-    return Table1(names, scores, classes, cells, tuple(notes), tuple(left_out))
+    return Table1(names, scores, classes, cells, tuple(notes), tuple(left_out), distances)
+
+
+def _distances(collections, settings):
+    """The scores of whole collections, and what to note about them."""
+    found = {}
+    for record in collections:
+        for score, groups in record["scores"].items():
+            for group, value in groups.items():
+                found.setdefault(score, {}).setdefault(group, {})[record["setting"]] = value
+    distances, remarks = [], []
+    for score in sorted(found):
+        sizes, cells = {}, {}
+        for group in sorted(found[score], key=lambda name: (name != "all", _class_order(name))):
+            of_settings = found[score][group]
+            points = sorted({value["points"] for value in of_settings.values()})
+            sizes[group] = points[0]
+            where = f"{score_heading(score)}, {group}"
+            if len(points) > 1:
+                remarks.append(
+                    f"{where}: no value, because the settings have {points[0]} to {points[-1]} points, and only values "
+                    "of equally many can be compared."
+                )
+            elif all(value["value"] is None for value in of_settings.values()):
+                remarks.append(f"{where}: no value, because {points[0]} points are too few.")
+            for setting in settings:
+                value = of_settings.get(setting, {"value": None, "textures": 0})
+                number = _finite(value["value"]) if len(points) == 1 else None
+                mean = None if number is None else score_unit(score).factor * number
+                cells[setting, group] = Cell(mean, value["textures"], 0, "")
+        distances.append(Distances(score, sizes, cells))
+    return tuple(distances), remarks
 
 
 def write_table1(
-    tsv_path, markdown_path, records, *, settings=None, left_out=(), missing_scores=None, count_both_classes=True
+    tsv_path,
+    markdown_path,
+    records,
+    *,
+    settings=None,
+    left_out=(),
+    missing_scores=None,
+    count_both_classes=True,
+    collections=(),
 ):
     """Write `table1` for machines (tab-separated, one row per cell) and for people (Markdown, one table per score).
 
     Parameters
     ----------
     tsv_path, markdown_path : str or Path
-    records, settings, left_out, missing_scores, count_both_classes
-        See `table1`.
+    records, settings, left_out, missing_scores, count_both_classes, collections
+        See `table1`. In the tab-separated file a distance of collections stands in the column of the means.
 
     Raises
     ------
@@ -346,9 +418,13 @@ def write_table1(
         left_out=left_out,
         missing_scores=missing_scores,
         count_both_classes=count_both_classes,
+        collections=collections,
     )
     rows = []
-    for (score, setting, texture_class), cell in table.cells.items():
+    of_collections = {
+        (distances.score, *place): cell for distances in table.distances for place, cell in distances.cells.items()
+    }
+    for (score, setting, texture_class), cell in (table.cells | of_collections).items():
         mean = "" if cell.mean is None else f"{cell.mean:.6g}"
         unit = score_unit(score).name
         rows.append([score, unit, setting, texture_class, mean, cell.textures, cell.missing, cell.paper])
@@ -374,6 +450,13 @@ def table1_markdown(table):
                 cell = table.cells[score, setting, texture_class]
                 row += [cell_text(cell), *([cell.paper or "–"] if paper else [])]
             lines.append(_markdown_row(row))
+    for distances in table.distances:
+        header = ["setting", *(f"{group} ({size} points)" for group, size in distances.groups.items())]
+        lines += ["", f"## {_markdown(capitalized(score_heading(distances.score)))}", "", DISTANCES_CAPTION, ""]
+        lines += [_markdown_row(header), _markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
+        for setting in table.settings:
+            cells = [cell_text(distances.cells[setting, group]) for group in distances.groups]
+            lines.append(_markdown_row([setting, *cells]))
     if table.notes:
         lines += ["", "## Notes", "", *(f"- {_markdown(note)}" for note in table.notes)]
     if table.left_out:
@@ -386,6 +469,11 @@ TABLE1_CAPTION = (
     "Means over the textures of a class. Lower is better where a heading does not say otherwise. "
     "Where a setting is a method of the paper's Table 1, the paper's figure stands beside ours; its classifier is "
     "VGGish, also where ours is YAMNet."
+)
+
+DISTANCES_CAPTION = (
+    "All sounds of a setting together, against all recordings. Few points raise a distance, so compare settings within "
+    "a column, and no column with another."
 )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from texture_core.classifiers.comparison import bernoulli_divergence, classifier_divergence, vggish_score
-from texture_core.classifiers.frechet import frechet_audio_distance, frechet_distance
+from texture_core.classifiers.frechet import frechet_distance, paired_embeddings
 from texture_core.errors import ParameterError
 from texture_core.randomness import numpy_generator
 
@@ -95,8 +95,10 @@ def test_frechet_distance_refuses_what_has_no_covariance():
         frechet_distance(np.zeros((1, 3)), np.zeros((2, 3)))
 
 
-def test_frechet_audio_distance_takes_all_patches_of_a_side():
-    samples = numpy_generator(0, "collection").standard_normal((4, 16000))
-    expected = frechet_distance(samples[:, :3], 2 * samples[:, :3])
-    collection = [samples[0], samples[1:].ravel()]
-    assert frechet_audio_distance(mean_square, collection, [2 * samples.ravel()]) == pytest.approx(expected)
+def test_embeddings_come_in_pairs_at_the_classifiers_rate():
+    samples = numpy_generator(0, "collection").standard_normal(4 * 16000)
+    first, second = paired_embeddings(mean_square, samples, 2 * samples[: 3 * 16000], 16000)
+    np.testing.assert_array_equal(first, samples.reshape(4, -1)[:3, :3])
+    np.testing.assert_array_equal(second, 2 * first)
+    first, second = paired_embeddings(mean_square, np.ones(2 * 8000), np.ones(8000), 8000)
+    assert first.shape == second.shape == (1, 3)

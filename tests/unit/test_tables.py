@@ -314,6 +314,38 @@ def test_one_score_for_people(score, value, text):
     assert score_text(score, value) == text
 
 
+def collection(setting, **groups):
+    """A collection's record: group to value and points."""
+    values = {name: {"value": value, "textures": 2, "points": points} for name, (value, points) in groups.items()}
+    return {"setting": setting, "scores": {"frechet_yamnet": values}, "missing": {}}
+
+
+def test_distances_of_whole_collections_stand_beside_the_means(tmp_path):
+    collections = [
+        collection("gram", rhythmic=(30.25, 60), all=(12.5, 90)),
+        collection("full", all=(8.0, 90), rhythmic=(40.0, 60), pitched=(None, 13)),
+    ]
+    rows, text = write(tmp_path, RECORDS, collections=collections, settings=["full", "gram"])
+    assert markdown_tables(text)["Fréchet audio distance of YAMNet embeddings"] == [
+        ["setting", "all (90 points)", "rhythmic (60 points)", "pitched (13 points)"],
+        [":--", "--:", "--:", "--:"],
+        ["full", "8.00", "40.0", "–"],
+        ["gram", "12.5", "30.2", "–"],
+    ]
+    assert "pitched: no value, because 13 points are too few." in text
+    values = {(row["setting"], row["class"]): row["mean"] for row in rows if row["score"] == "frechet_yamnet"}
+    assert values["gram", "all"] == "12.5"
+    assert values["full", "pitched"] == ""
+    assert "Fréchet" not in write(tmp_path, RECORDS)[1]
+
+
+def test_distances_of_unequally_many_points_are_not_shown_side_by_side(tmp_path):
+    collections = [collection("gram", all=(12.5, 90)), collection("full", all=(8.0, 88))]
+    rows, text = write(tmp_path, RECORDS, collections=collections)
+    assert {row["mean"] for row in rows if row["score"] == "frechet_yamnet"} == {""}
+    assert "all: no value, because the settings have 88 to 90 points, and only values of equally many" in text
+
+
 def test_long_lists_are_cut():
     table = table1([record(f"t{i:02}", "s", "other", diversity=None) for i in range(12)])
     assert table.notes[0].endswith("for 12 of 12 textures: t00, t01, t02, t03, t04, t05, t06, t07 and 4 more.")

@@ -1,7 +1,9 @@
 """The Fréchet audio distance: how far two collections of sounds lie apart in a classifier's embeddings."""
 
 import numpy as np
+import soxr
 
+from texture_core.classifiers.log_mel import SAMPLE_RATE
 from texture_core.errors import ParameterError
 
 
@@ -43,22 +45,27 @@ def frechet_distance(first, second):
     return float(np.square(means[0] - means[1]).sum() + spread - 2 * overlap)
 
 
-def frechet_audio_distance(predict, targets, syntheses):
-    """The Fréchet audio distance between recordings and syntheses, all patches of a side taken together.
+def paired_embeddings(predict, target, synthesis, sample_rate):
+    """A classifier's embeddings of a recording and of its synthesis, equally many.
 
     Parameters
     ----------
     predict : callable
         From 16 kHz samples to `Predictions`, e.g. ``load_yamnet(path).predict``.
-    targets, syntheses : iterable of array_like
-        Samples (n,) at 16 kHz.
+    target, synthesis : array_like
+        (n,), samples; the lengths may differ.
+    sample_rate : int
+        Hz, of both.
 
     Returns
     -------
-    float
-        See `frechet_distance`; lower is better.
+    pair of numpy.ndarray
+        (patches, dimensions) each. What the longer side has more is left out: the distance of two sets depends on their
+        sizes too.
     """
-    first, second = (
-        np.concatenate([predict(samples).embeddings for samples in collection]) for collection in (targets, syntheses)
-    )
-    return frechet_distance(first, second)
+    sides = [np.asarray(side, dtype=np.float64) for side in (target, synthesis)]
+    if sample_rate != SAMPLE_RATE:
+        sides = [soxr.resample(side, sample_rate, SAMPLE_RATE, quality="VHQ") for side in sides]
+    first, second = (predict(side).embeddings for side in sides)
+    count = min(len(first), len(second))
+    return first[:count], second[:count]

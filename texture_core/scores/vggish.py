@@ -4,6 +4,8 @@ from texture_core.classifiers.comparison import classifier_divergence
 from texture_core.classifiers.logistic import read_head
 from texture_core.classifiers.vggish import load_components, load_vggish, vggish_predictor
 
+CLASSIFIERS = ("vggish", "vggish_pca", "vggish_head")
+
 
 def compute(score_input):
     """The divergence of the label probabilities for the synthesis from those for the target.

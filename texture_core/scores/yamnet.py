@@ -3,6 +3,8 @@
 from texture_core.classifiers.comparison import classifier_divergence
 from texture_core.classifiers.yamnet import load_yamnet
 
+CLASSIFIERS = ("yamnet",)
+
 
 def compute(score_input):
     """The divergence of YAMNet's label probabilities for the synthesis from those for the target.

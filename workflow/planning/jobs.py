@@ -24,6 +24,11 @@ class Jobs:
     configuration : Configuration
     checkout : path
         The folder that holds ``texture_core`` and ``workflow``.
+
+    Attributes
+    ----------
+    texture_scores, collection_scores : tuple of str
+        The scores of one synthesis, and those of all syntheses of a setting together.
     """
 
     def __init__(self, configuration, checkout):
@@ -33,8 +38,16 @@ class Jobs:
         self.choice = cache(self._choice)
         self.inversion = cache(self._inversion)
         self.scores = cache(self._scores)
+        # Asked for every job, and the answers are read from the plug-ins' source.
+        self.code = cache(self._code)
+        self.needs_samples = cache(self._needs_samples)
+        self.feature_weights = cache(self._feature_weights)
+        of_collections = registry.names("scores", defining="compute_collection")
+        scores = configuration.scores
+        self.collection_scores = tuple(name for name in scores if name in of_collections)
+        self.texture_scores = tuple(name for name in scores if name not in of_collections)
 
-    def code(self, script, setting=None, exhibit=None):
+    def _code(self, script, setting=None, exhibit=None):
         """The digest of the code of a script, with the plug-ins that a setting and the scores name.
 
         Parameters
@@ -63,8 +76,9 @@ class Jobs:
                 # It may make them heard.
                 algorithms = {parameters.inversion.algorithm for parameters in self._configuration.settings.values()}
                 plugins += [registry.module_name("phase", name) for name in algorithms]
-        elif script == "score":
-            plugins = [registry.module_name("scores", name) for name in self._configuration.scores]
+        elif script in ("score", "collection_score"):
+            names = self.texture_scores if script == "score" else self.collection_scores
+            plugins = [registry.module_name("scores", name) for name in names]
         return self._digests.digest(script, plugins)
 
     def audio(self):
@@ -116,6 +130,18 @@ class Jobs:
             "seed": configuration.seed,
         }
 
+    def classes(self):
+        """The classes that each texture counts in."""
+        both = self._configuration.count_in_both_classes
+        return {
+            texture.name: [name for name in (texture.class_name, texture.also_class if both else "") if name]
+            for texture in sorted(self._configuration.textures, key=attrgetter("name"))
+        }
+
+    def classifiers(self, scores):
+        """The classifiers whose files some scores need, sorted."""
+        return sorted({name for score in scores for name in registry.constant("scores", score, "CLASSIFIERS", ())})
+
     def exhibit_needs(self, exhibit):
         """Which files an exhibit reads."""
         return registry.constant("exhibits", exhibit, "NEEDS", ())
@@ -124,11 +150,11 @@ class Jobs:
         """What an exhibit shows, in a sentence: the first line of its module."""
         return registry.summary("exhibits", exhibit)
 
-    def needs_samples(self, setting):
+    def _needs_samples(self, setting):
         """Whether the synthesis of a setting looks at the recording's samples."""
         return needs_samples(self._configuration.settings[setting].method)
 
-    def feature_weights(self, setting):
+    def _feature_weights(self, setting):
         """The file of a trained network whose features a setting names, in a list; else an empty one."""
         parameters = self._configuration.settings[setting]
         weights = parameters.features.options.get("weights")
@@ -139,7 +165,7 @@ class Jobs:
 
     def _scores(self, setting):
         lags = to_mapping(self._configuration.settings[setting].autocorrelation)
-        return plain({"names": self._configuration.scores, "autocorrelation": lags})
+        return plain({"names": self.texture_scores, "autocorrelation": lags})
 
 
 def _without(mapping, *keys):

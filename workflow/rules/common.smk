@@ -82,6 +82,11 @@ def for_all(pattern, settings=SETTINGS):
     )
 
 
+def for_textures(pattern):
+    """An input function: the pattern for every usable texture."""
+    return lambda wildcards: expand(pattern, texture=usable_textures(), **wildcards)
+
+
 def for_settings(pattern):
     """An input function: the pattern for every setting."""
     return lambda wildcards: expand(pattern, setting=SETTINGS, **wildcards)
@@ -93,19 +98,26 @@ def described(texture):
     return {key: mapping[key] for key in ("also_class", "class", "title")}
 
 
-def classifier_files(wildcards):
-    """The files of the classifiers that the scores need, by name; a file that is not given is left out."""
-    given = CONFIGURATION.classifiers
-    files = {}
-    if "yamnet" in CONFIGURATION.scores and "yamnet" in given:
-        files["yamnet"] = given["yamnet"]
-    elif "yamnet" in CONFIGURATION.scores:
-        files["yamnet"] = "results/classifiers/yamnet.tflite"
-        files["yamnet_record"] = "results/classifiers/yamnet.json"
-    if "vggish" in CONFIGURATION.scores:
-        names = ("vggish", "vggish_pca", "vggish_head")
-        files |= {name: given[name] for name in names if name in given}
-    return files
+def classifier_files(scores):
+    """An input function: the files of the classifiers that some scores need, by name; one not given is left out."""
+    given, files = CONFIGURATION.classifiers, {}
+    for name in JOBS.classifiers(scores):
+        if name in given:
+            files[name] = given[name]
+        elif name == "yamnet":
+            files["yamnet"] = "results/classifiers/yamnet.tflite"
+            files["yamnet_record"] = "results/classifiers/yamnet.json"
+    return lambda wildcards: files
+
+
+def collection_scores(wildcards):
+    """The files of the scores of whole collections, where any are asked for."""
+    pattern = "results/{corpus}/{setting}/collection_scores.json"
+    return (
+        expand(pattern, corpus=CORPUS, setting=SETTINGS)
+        if JOBS.collection_scores
+        else []
+    )
 
 
 def exhibit_inputs(wildcards):

@@ -5,6 +5,7 @@ rule listening_page:
         audio=for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
         syntheses=for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
         scores=for_all("results/{corpus}/{setting}/scores/{texture}.json"),
+        collections=collection_scores,
         spectrogram_figures=for_all(
             "results/{corpus}/figures/{texture}.spectrogram.svg"
         ),

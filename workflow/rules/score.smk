@@ -1,6 +1,6 @@
 rule score:
     input:
-        unpack(classifier_files),
+        unpack(classifier_files(JOBS.texture_scores)),
         target="results/{corpus}/spectrogram/{texture}.h5",
         target_audio="results/{corpus}/audio/{texture}.wav",
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",

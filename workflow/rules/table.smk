@@ -1,6 +1,7 @@
 rule table:
     input:
         scores=for_all("results/{corpus}/{setting}/scores/{texture}.json"),
+        collections=collection_scores,
         check="results/{corpus}/corpus_check.json",
     output:
         scores="results/{corpus}/scores.tsv",

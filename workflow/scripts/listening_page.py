@@ -12,6 +12,7 @@ from texture_core.tables import table1
 def main(snakemake):
     inputs = snakemake.input
     records = [read_json(path) for path in inputs.scores]
+    collections = [read_json(path) for path in inputs.get("collections", [])]
     syntheses = {}
     for record, audio, synthesis in zip(records, inputs.audio, inputs.syntheses, strict=True):
         syntheses.setdefault(record["texture"], {})[record["setting"]] = Sound(Path(audio), Path(synthesis))
@@ -34,8 +35,9 @@ def main(snakemake):
         records,
         settings=list(dict.fromkeys(record["setting"] for record in records)),
         left_out=read_json(inputs.check)["left_out"],
-        missing_scores={name: reason for record in records for name, reason in record["missing"].items()},
+        missing_scores={name: reason for record in records + collections for name, reason in record["missing"].items()},
         count_both_classes=snakemake.params.table["count_in_both_classes"],
+        collections=collections,
     )
     files = iter(inputs.get("exhibits", []))
     exhibits = [

@@ -1,14 +1,12 @@
 """Score a synthesis against its recording."""
 
+from classifier_files import classifiers
 from job import run
 
 from texture_core.audio import read_audio
-from texture_core.errors import ClassifierError
 from texture_core.parameters import AutocorrelationParameters, from_mapping
 from texture_core.scoring import score
-from texture_core.storage import read_json, read_spectrogram, write_json
-
-CLASSIFIERS = ("yamnet", "vggish", "vggish_pca", "vggish_head")
+from texture_core.storage import read_spectrogram, write_json
 
 
 def main(snakemake):
@@ -24,7 +22,7 @@ def main(snakemake):
         synthesis_samples=synthesis_samples,
         sample_rate=sample_rate,
         autocorrelation=from_mapping(AutocorrelationParameters, snakemake.params.scores["autocorrelation"]),
-        classifiers=_classifiers(snakemake.input),
+        classifiers=classifiers(snakemake.input),
     )
     record = {
         "texture": snakemake.wildcards.texture,
@@ -34,13 +32,6 @@ def main(snakemake):
         "missing": missing,
     }
     write_json(snakemake.output.scores, record)
-
-
-def _classifiers(files):
-    classifiers = {name: files.get(name) for name in CLASSIFIERS}
-    record = files.get("yamnet_record")
-    missing = read_json(record)["missing"] if record else None
-    return classifiers | {"yamnet": ClassifierError(missing)} if missing else classifiers
 
 
 run(main, snakemake)  # noqa: F821

@@ -1,0 +1,22 @@
+rule collection_score:
+    input:
+        unpack(classifier_files(JOBS.collection_scores)),
+        target_audio=for_textures("results/{corpus}/audio/{texture}.wav"),
+        audio=for_textures("results/{corpus}/{setting}/audio/{texture}.wav"),
+    output:
+        scores="results/{corpus}/{setting}/collection_scores.json",
+    log:
+        "results/{corpus}/logs/collection_score/{setting}.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
+        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+    params:
+        scores=list(JOBS.collection_scores),
+        classes=JOBS.classes(),
+        code=JOBS.code("collection_score"),
+    message:
+        "collection_score: setting {wildcards.setting}"
+    script:
+        "../scripts/collection_score.py"

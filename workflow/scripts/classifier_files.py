@@ -1,0 +1,14 @@
+"""The files of the classifiers among a job's inputs, as the scores take them."""
+
+from texture_core.errors import ClassifierError
+from texture_core.storage import read_json
+
+_NAMES = ("yamnet", "vggish", "vggish_pca", "vggish_head")
+
+
+def classifiers(files):
+    """Name to path, or to the reason why there is none."""
+    found = {name: files.get(name) for name in _NAMES}
+    record = files.get("yamnet_record")
+    missing = read_json(record)["missing"] if record else None
+    return found | {"yamnet": ClassifierError(missing)} if missing else found
