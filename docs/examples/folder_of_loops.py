@@ -1,0 +1,37 @@
+"""A seamless loop from each recording of a folder; what cannot be used is told and left out.
+
+``python docs/examples/folder_of_loops.py recordings loops``
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import texture_core as tc
+from texture_core.texture import plan_texture, synthesize_to_file
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("recordings", type=Path)
+parser.add_argument("loops", type=Path)
+parser.add_argument("--seconds", type=float, help="default: as long as the recording")
+parser.add_argument("--filters", type=int, default=128)
+parser.add_argument("--iterations", type=int, default=100)
+options = parser.parse_args()
+
+quick = tc.preset_parameters("quick")
+parameters = replace(
+    quick,
+    features=replace(quick.features, filters=options.filters),
+    optimizer=replace(quick.optimizer, iterations=options.iterations),
+)
+failed = 0
+for recording in sorted(options.recordings.iterdir()):
+    try:
+        samples, sample_rate = tc.read_audio(recording)
+        plan = plan_texture(samples, sample_rate, duration=options.seconds, loop=True, parameters=parameters)
+        synthesize_to_file(options.loops / f"{recording.stem}-loop.flac", plan, seed=1)
+    except tc.TextureError as error:
+        print(f"{recording.name}: {error}", file=sys.stderr)
+        failed += 1
+sys.exit(1 if failed else 0)
