@@ -110,6 +110,7 @@ def test_key_order_and_spelling_of_the_configuration_rerun_nothing(finished):
     changed["settings"]["gram"]["beta"] = 0.0
     changed["device"] = "cpu"
     changed["threads"] = 2
+    changed["checkpoint_interval"] = 5
     # Defaults that are spelled out, and another spelling of the same folder.
     changed["settings"]["gram"]["diversity"] = {"iterations": 100}
     changed["spectrogram"] = {"n_fft": 512}
