@@ -25,7 +25,7 @@ docs_changed = $(shell $(call stamp_text,$(docs_pins)) | cmp -s - .venv-docs/sta
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint docs setup setup-test setup-slurm lock clean FORCE
+.PHONY: help run test test-long lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -35,8 +35,11 @@ run: setup ## Set up .venv, then synthesise the built-in demo into results/
 	$(bin)/snakemake --cores $(CORES)
 	@echo "Look and listen: open results/demo/listening/index.html in a browser."
 
-test: setup-test ## Set up .venv, then run every test
+test: setup-test ## Set up .venv, then run the tests
 	$(bin)/python -m pytest
+
+test-long: setup-test setup-slurm ## Run the tests that take many minutes: kills at random, and a Slurm of one node
+	$(bin)/python -m pytest -m long
 
 lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter
 	@failed=; \

@@ -161,9 +161,11 @@ def undisturbed(request, fresh_tree, tmp_path, tiny_study):
 
 @pytest.mark.parametrize(
     ("kills", "undisturbed"),
-    [pytest.param(3, SOUNDS, id="3"), pytest.param(30, (), marks=pytest.mark.slow, id="30")],
+    [pytest.param(3, SOUNDS, id="3"), pytest.param(30, (), id="30")],
     indirect=["undisturbed"],
 )
+@pytest.mark.long
+@pytest.mark.slow
 def test_killed_at_random_it_ends_with_the_same_bytes(kills, undisturbed, tmp_path, capsys):
     """Also: no finished job is begun again, and no more is lost than what came after the last checkpoint."""
     before, targets, expected, start_up = undisturbed

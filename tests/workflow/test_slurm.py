@@ -16,7 +16,7 @@ import torch
 import yaml
 from slurm_node import SlurmNode, missing, wait_for
 
-pytestmark = [pytest.mark.slurm, pytest.mark.slow]
+pytestmark = [pytest.mark.slurm, pytest.mark.long, pytest.mark.slow]
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 # Only a hang takes so long, s; without one the test takes two to three minutes on two cores.
