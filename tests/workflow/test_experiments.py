@@ -81,7 +81,46 @@ def test_a_job_gets_the_parameters_that_its_method_looks_at(fresh, monkeypatch):
     assert [jobs.needs_samples(name) for name in SETTINGS] == [False, True, False]
 
 
-@pytest.mark.parametrize("path", sorted((CHECKOUT / "config/experiments").glob("*.yaml")), ids=lambda path: path.stem)
+EXPERIMENTS = sorted((CHECKOUT / "config/experiments").glob("*.yaml"))
+PAPER, REDUCED_STUDY = CHECKOUT / "config/paper.yaml", CHECKOUT / "config/reduced_study.yaml"
+
+
+@pytest.fixture(scope="module")
+def with_recordings(empty_tree, tmp_path_factory):
+    """The project with a file for every recording of the study."""
+    tree = empty_tree.copy(tmp_path_factory.mktemp("planned") / "project")
+    header, *rows = [line.split("\t") for line in tree.read("config/corpora/mcdermott168.tsv").splitlines()]
+    for row in rows:
+        tree.write(f"recordings/{row[header.index('file')]}", "")
+    return tree
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "files", [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, REDUCED_STUDY]], ids=lambda files: files[-1].stem
+)
+def test_every_study_is_planned_without_an_error(with_recordings, files):
+    changes = ["corpus_dir=recordings"]
+    if files[-1].stem in ("figure_2", "paper"):
+        # All 168 textures; their number changes nothing but the time.
+        changes.append("textures=[rain,tapping_1_2_3]")
+    names = [path.relative_to(CHECKOUT).as_posix() for path in files]
+    planned = with_recordings.planned("--config", *changes, configfiles=names)
+    textures = {job.split()[2].rstrip(",") for job in planned if job.startswith("synthesize: ")}
+    settings = {job.split()[-1] for job in planned if job.startswith("synthesize: ")}
+    assert textures
+    # Each texture has its chain in each setting, and what collects is made once.
+    for stage in ("synthesize", "invert", "score"):
+        assert sum(job.startswith(f"{stage}: ") for job in planned) == len(textures) * len(settings), stage
+    assert sum(job.startswith(("table: ", "listening_page: ")) for job in planned) == 2
+    if files[0] == PAPER:
+        assert len(settings) == 7
+        assert sum(job.startswith("collection_score: ") for job in planned) == 7
+    if files[-1] == REDUCED_STUDY:
+        assert len(textures) == 12
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_every_experiment_is_a_configuration_without_a_problem(path, tmp_path, monkeypatch):
     configuration = yaml.safe_load(path.read_text(encoding="utf-8"))
     sheet = CHECKOUT / configuration["sheet"]
