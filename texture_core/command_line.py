@@ -442,7 +442,7 @@ def _score(options):
     spectrograms = [Spectrogram(log_spectrogram(side), audio.sample_rate, 512, 64) for side in sides]
     missing = {}
     results = score(
-        registry.names("scores"),
+        registry.names("scores", defining="compute"),
         missing=missing,
         target=spectrograms[0],
         synthesis=spectrograms[1],

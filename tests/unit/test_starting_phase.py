@@ -37,14 +37,13 @@ def test_phases_of_a_tone_advance_by_its_frequency(hertz, device):
     time = np.arange(16000) / 16000
     spectrum, _ = transformed(np.sin(2 * np.pi * hertz * time), device)
     phase = start(spectrum.abs(), "phase_gradient").cpu()
+    # The loudest bin alone: two bins off a tone in the middle of one, the window has a zero, where a Gaussian has none.
     peak = round(hertz / 16000 * 512)
-    inner = slice(20, -20)
-    for bin_ in (peak - 1, peak, peak + 1):
-        advance = torch.angle(phase[bin_, 1:] * phase[bin_, :-1].conj())[inner]
-        expected = 2 * math.pi * hertz / 16000 * 64
-        error = torch.remainder(advance - expected + math.pi, 2 * math.pi) - math.pi
-        # The window is no Gaussian, and some frames are reached by way of another bin.
-        assert error.abs().median().item() < 0.06
+    advance = torch.angle(phase[peak, 1:] * phase[peak, :-1].conj())[20:-20]
+    expected = 2 * math.pi * hertz / 16000 * 64
+    error = torch.remainder(advance - expected + math.pi, 2 * math.pi) - math.pi
+    # Some frames are reached by way of another bin.
+    assert error.abs().median().item() < 0.06
 
 
 def test_phases_of_a_click_advance_by_its_place(device):
