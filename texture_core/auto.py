@@ -14,6 +14,7 @@ from texture_core.errors import OptimizationError
 from texture_core.inversion import invert
 from texture_core.losses.gram import GramLoss
 from texture_core.parameters import AudioParameters, SpectrogramParameters, minimum_seconds
+from texture_core.progress import counting_on
 from texture_core.randomness import derive_seed
 from texture_core.scoring import ScoreInput, score
 from texture_core.synthesis import synthesize_spectrogram
@@ -77,7 +78,7 @@ def choose_weights(
                 with_weights(shared, alpha, beta),
                 device=device,
                 threads=threads,
-                progress=_counting_on(progress, number * shared.optimizer.iterations),
+                progress=counting_on(progress, number * shared.optimizer.iterations),
                 **names,
             ).spectrogram
         except OptimizationError:
@@ -121,9 +122,3 @@ def _held_out_gram(target, parameters, seed, device):
             return loss(features(torch.from_numpy(spectrogram.log_magnitude).to(device))).item()
 
     return compute
-
-
-def _counting_on(progress, done):
-    if progress is None:
-        return None
-    return lambda iteration, terms: progress(done + iteration, terms)

@@ -82,3 +82,10 @@ class Progress:
         if self._log:
             with suppress(OSError):
                 print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=self._log, flush=True)
+
+
+def counting_on(progress, done):
+    """The function for a later part, whose iterations come after `done` others; None where there is none."""
+    if progress is None:
+        return None
+    return lambda iteration, terms: progress(done + iteration, terms)

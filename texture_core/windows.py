@@ -17,6 +17,7 @@ from texture_core import registry
 from texture_core.boundaries import CircularTransform, HeldTransform
 from texture_core.methods import SynthesisTask
 from texture_core.methods.optimization import synthesize
+from texture_core.progress import counting_on
 from texture_core.randomness import torch_generator
 from texture_core.starting_phase import starting_phase
 from texture_core.transform import Transform
@@ -122,7 +123,7 @@ def synthesize_windows(target, parameters, windows, *, seed, loop=False, device=
             "texture",
             f"window {number}",
             device,
-            progress=_counting_on(progress, number * parameters.optimizer.iterations),
+            progress=counting_on(progress, number * parameters.optimizer.iterations),
             frames=window.frames,
             head=previous,
             tail=opening if window.tail else None,
@@ -150,12 +151,6 @@ def _fade_in(before, after):
     count = before.shape[1] // _FADED
     weight = (np.arange(count, dtype=np.float32) + 0.5) / count
     after[:, :count] += (1 - weight) * (before[:, :count] - after[:, :count])
-
-
-def _counting_on(progress, done):
-    if progress is None:
-        return None
-    return lambda iteration, terms: progress(done + iteration, terms)
 
 
 def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu"):

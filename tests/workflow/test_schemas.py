@@ -37,14 +37,6 @@ def schema_defaults(schema):
     }
 
 
-def leaves(schema, prefix=""):
-    for key, below in schema["properties"].items():
-        if "properties" in below:
-            yield from leaves(below, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", below
-
-
 @pytest.mark.parametrize(
     ("cls", "schema"),
     [
@@ -65,7 +57,7 @@ def test_the_schema_is_one(name):
 
 def test_every_default_fits_its_own_schema():
     for schema in (configuration_schema(), parameters_schema()):
-        for key, below in leaves(schema):
+        for key, below in configuration_tables.leaves(schema):
             if "default" in below:
                 assert jsonschema.Draft202012Validator(below).is_valid(below["default"]), key
 
@@ -81,7 +73,7 @@ def test_the_documentation_has_the_tables_of_the_schema():
     }
     expected = {}
     for schema in (configuration_schema(), parameters_schema()):
-        for key, below in leaves(schema):
+        for key, below in configuration_tables.leaves(schema):
             expected[key] = (below.get("unit", ""), below.get("default", {}))
     assert rows == expected
 
@@ -96,5 +88,5 @@ def test_a_table_that_differs_is_noticed(old):
 
 def test_every_key_is_described():
     for schema in (configuration_schema(), parameters_schema()):
-        for key, below in leaves(schema):
+        for key, below in configuration_tables.leaves(schema):
             assert below["description"].endswith("."), key
