@@ -56,7 +56,7 @@ def engine_parameters(filters, alpha, beta, **changes):
         "beta": beta,
         "start": "surrogate",
         "features": {"filters": filters},
-        "optimizer": {"type": "projected_lbfgs"},
+        "optimizer": {"type": "conditioned_lbfgs"},
     }
     return from_mapping(Parameters, mapping | changes)
 

@@ -43,13 +43,13 @@ def short_budget_rows(problem, arguments):
         "alpha": 0,
         "beta": 0,
         "features": features,
-        "optimizer": {"type": "projected_lbfgs", "iterations": arguments.gram_iterations},
+        "optimizer": {"type": "conditioned_lbfgs", "iterations": arguments.gram_iterations},
     }
     full = {
         "alpha": arguments.short_alpha,
         "beta": arguments.beta,
         "features": features,
-        "optimizer": {"type": "projected_lbfgs"},
+        "optimizer": {"type": "conditioned_lbfgs"},
         "start": "surrogate",
     }
     first, budget = _stopped_at(problem, "gram", from_mapping(Parameters, gram), None)
@@ -122,7 +122,7 @@ def _optimized(way, target, arguments, generator):
         terms, gradient = objective.evaluate(iterate)
         return terms["total"], gradient
 
-    optimizer = registry.load("optimizers", "projected_lbfgs")
+    optimizer = registry.load("optimizers", "conditioned_lbfgs")
     diversity = min(parameters.diversity.iterations, arguments.iterations) if arguments.beta > 0 else 0
     for iterations in (diversity, arguments.iterations - diversity):
         if iterations > 0:

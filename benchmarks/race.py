@@ -92,7 +92,7 @@ def race(problem, arguments):
                 raise _Finished
             turns.pause("engine")
 
-        optimizer = registry.load("optimizers", "projected_lbfgs")
+        optimizer = registry.load("optimizers", "conditioned_lbfgs")
         first = min(parameters.diversity.iterations, arguments.engine_iterations) if arguments.beta else 0
         try:
             for count in (first, arguments.engine_iterations - first):

@@ -15,7 +15,7 @@ from texture_core.storage import write_text
 
 RULE = "no copies; then a rhythm nearly as good as the best; then the lowest Gram loss"
 # Of the candidates alone. Few iterations want a start that is near, and go further with this optimiser.
-_OPTIMIZER = "projected_lbfgs"
+_OPTIMIZER = "conditioned_lbfgs"
 _INVERSION = InversionParameters(algorithm="admm", iterations=50)
 
 

@@ -20,7 +20,7 @@ from texture_core.parameters import (
 _DEFAULT = Parameters(
     alpha=3.0,
     beta=1e-4,
-    optimizer=OptimizerParameters(type="projected_lbfgs", iterations=200),
+    optimizer=OptimizerParameters(type="conditioned_lbfgs", iterations=200),
     inversion=InversionParameters(algorithm="admm", iterations=200),
     start="surrogate",
 )
