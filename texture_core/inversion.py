@@ -44,7 +44,7 @@ def invert(
     progress : callable, optional
         Called with (iteration,).
     samples : numpy.ndarray, optional
-        (n,), float32, of a method that made samples itself: these are taken, and only their level may change.
+        (n,), float32, of a method that made samples itself: these are taken as they are.
 
     Returns
     -------
@@ -58,10 +58,11 @@ def invert(
     """
     if threads is not None:
         torch.set_num_threads(threads)
-    if samples is None:
-        samples = _recover(spectrogram, parameters, seed, texture, setting, device, progress)
-        if parameters.match_log_magnitude:
-            return samples * samples.dtype.type(_nearest_gain(samples, spectrogram))
+    if samples is not None:
+        return samples
+    samples = _recover(spectrogram, parameters, seed, texture, setting, device, progress)
+    if parameters.match_log_magnitude:
+        return samples * samples.dtype.type(_nearest_gain(samples, spectrogram))
     level = rms(samples)
     if parameters.match_rms and target_rms is not None and level > 0:
         samples = samples * samples.dtype.type(target_rms / level)

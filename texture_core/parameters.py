@@ -217,16 +217,19 @@ class OptimizerParameters:
         At most. Paper: 2000.
     history : int
         Curvature pairs that the quasi-Newton matrix is made of.
+    waveform_iterations : int
+        At most, of the sound itself after those of the spectrogram. 0, as in the paper: the spectrogram is inverted.
     """
 
     type: str = "lbfgsb"
     iterations: int = 2000
     history: int = 10
+    waveform_iterations: int = field(default=0, metadata={"neutral": 0})
 
     def __post_init__(self):
-        for name in ("iterations", "history"):
+        for name, low in (("iterations", 1), ("history", 1), ("waveform_iterations", 0)):
             value = getattr(self, name)
-            _require(_is_integer(value) and value >= 1, f"optimizer.{name}", "a whole number, at least 1", value)
+            _require(_is_integer(value) and value >= low, f"optimizer.{name}", f"a whole number, at least {low}", value)
 
 
 @dataclass(frozen=True)

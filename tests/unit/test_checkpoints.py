@@ -101,14 +101,14 @@ def test_an_optimiser_that_has_started_anew_goes_on(optimizer, tmp_path):
 
         def __call__(self, x):
             self.evaluations += 1
-            residual = self._matrix @ x - self._right
+            residual = self._matrix @ x.reshape(-1) - self._right
             wrong = 1e3 + self.evaluations if self.evaluations in range(10, 35) else 0.0
-            return 0.5 * float(residual @ residual) + wrong, self._matrix.T @ residual
+            return 0.5 * float(residual @ residual) + wrong, (self._matrix.T @ residual).reshape(x.shape)
 
     def run(function, path, keep=None, resume=None):
         return registry.load("optimizers", optimizer).minimize(
             function,
-            torch.ones(20, dtype=torch.float64),
+            torch.ones(4, 5, dtype=torch.float64),
             iterations=40,
             history=3,
             on_iteration=lambda iterate, _: path.append(iterate.numpy().tobytes()),

@@ -1,5 +1,6 @@
 """The paper's method: start from noise, minimise the distance of its features' statistics from the target's."""
 
+import math
 import time
 from contextlib import suppress
 
@@ -10,12 +11,15 @@ from scipy.fft import next_fast_len
 from texture_core import registry, start
 from texture_core.methods import SynthesisResult
 from texture_core.objective import Objective
+from texture_core.optimizers import projected_lbfgs
 from texture_core.randomness import torch_generator
 from texture_core.storage import LOSS_COLUMNS
+from texture_core.transform import Transform
+from texture_core.waveform import WaveformObjective, nearest_samples
 
 
 def synthesize(task):
-    """Optimise a spectrogram (paper, sections 2 and 3).
+    """Optimise a spectrogram (paper, sections 2 and 3), and then its sound where the parameters ask for that.
 
     Parameters
     ----------
@@ -24,7 +28,7 @@ def synthesize(task):
     Returns
     -------
     SynthesisResult
-        With the loss history and the snapshots that the parameters ask for.
+        With the loss history and the snapshots that the parameters ask for; and samples, where these were optimised.
 
     Raises
     ------
@@ -43,12 +47,13 @@ def synthesize(task):
         loss=np.array(run.rows),
         further_losses={name: np.array(values) for name, values in run.further.items()},
         snapshots=run.snapshots,
+        samples=None if run.samples is None else run.samples.cpu().numpy(),
     )
 
 
 def iterations(parameters):
     """How many iterations there are at most."""
-    return parameters.optimizer.iterations
+    return parameters.optimizer.iterations + parameters.optimizer.waveform_iterations
 
 
 def _blend(first, task):
@@ -93,6 +98,9 @@ class _Run:
         self._stop = task.stop
         self._checkpoint = task.checkpoint
         self._frames = _Frames(reference, task)
+        self._transform = Transform.like(reference, task.target.n_fft, task.target.hop_length)
+        self._waveform = WaveformObjective(self._objective, self._transform)
+        self._generator = torch_generator(task.seed, task.texture, task.setting, "waveform")
         self._latest = None
         self._started = time.monotonic()
         self._evaluations = 0
@@ -100,12 +108,19 @@ class _Run:
         self.rows = []
         self.further = {name: [] for name in task.parameters.losses}
         self.snapshots = {}
+        self.samples = None
 
     def minimize(self, first):
         self._latest = self._frames.free(first)
         with suppress(_Stopped):
             self._latest = self._minimize(self._latest)
-        return self._frames.result(self._latest)
+        if _are_samples(self._latest):
+            self.samples = self._latest
+        return self._spectrogram(self._latest)
+
+    def _spectrogram(self, iterate):
+        """What an iterate, of frames or of samples, is or sounds like."""
+        return self._waveform.log_magnitude(iterate) if _are_samples(iterate) else self._frames.result(iterate)
 
     def _minimize(self, first):
         parameters = self._parameters
@@ -120,8 +135,10 @@ class _Run:
                 return torch.from_numpy(saved["result"]).to(first)
         # The function changes when the diversity term ends, and with it what the optimiser has learnt of its curvature.
         with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0
+        # Last, what is optimised changes: from frames to samples.
+        phases = (with_diversity, total - with_diversity, parameters.optimizer.waveform_iterations)
         iterate = first
-        for phase, iterations in enumerate((with_diversity, total - with_diversity)):
+        for phase, iterations in enumerate(phases):
             if phase < saved["phase"]:
                 continue
             if phase:
@@ -129,7 +146,8 @@ class _Run:
                 self._objective.end_diversity()
             if iterations > 0:
                 resume = saved["optimizer"] if phase == saved["phase"] and "optimizer" in saved else None
-                iterate = self._optimize(phase, iterate, iterations, resume)
+                optimize = self._optimize_samples if phase == len(phases) - 1 else self._optimize
+                iterate = optimize(phase, iterate, iterations, resume)
         if self._checkpoint:
             # The result may yet be lost before it counts as finished.
             self._checkpoint.save(self._state() | {"result": iterate.cpu().numpy()})
@@ -150,6 +168,23 @@ class _Run:
             history=settings.history,
             on_iteration=self._finish_iteration,
             **resuming,
+        )
+
+    def _optimize_samples(self, phase, iterate, iterations, resume):
+        log_magnitude = self._frames.result(iterate)
+        if resume is None:
+            first = nearest_samples(log_magnitude, self._generator, self._transform)
+        else:
+            first = log_magnitude.new_empty(resume["iterate"].shape)
+        return projected_lbfgs.minimize(
+            self._value,
+            first,
+            iterations=iterations,
+            history=self._parameters.optimizer.history,
+            on_iteration=self._finish_iteration,
+            keep=(lambda state: self._keep(phase, state)) if self._checkpoint else None,
+            resume=resume,
+            lowest=-math.inf,
         )
 
     def _keep(self, phase, optimizer_state):
@@ -175,11 +210,15 @@ class _Run:
         self.snapshots = dict(saved["snapshots"])
         self._checkpoint.note(f"goes on from a checkpoint after iteration {len(self.rows) - 1}")
 
-    def _value(self, free):
-        terms, gradient = self._objective.evaluate(self._frames.seen(free))
+    def _value(self, iterate):
+        if _are_samples(iterate):
+            terms, gradient = self._waveform.evaluate(iterate)
+        else:
+            terms, gradient = self._objective.evaluate(self._frames.seen(iterate))
+            gradient = self._frames.gradient(gradient)
         self._evaluations += 1
         self._recent[terms["total"]] = terms
-        return terms["total"], self._frames.gradient(gradient)
+        return terms["total"], gradient
 
     def _finish_iteration(self, iterate, value):
         nearest = min(self._recent, key=lambda total: abs(total - value))
@@ -189,7 +228,7 @@ class _Run:
         self._objective.advance()
         iteration = len(self.rows) - 1
         if iteration in self._parameters.snapshots:
-            self.snapshots[iteration] = self._frames.result(iterate).detach().cpu().numpy().copy()
+            self.snapshots[iteration] = self._spectrogram(iterate).detach().cpu().numpy().copy()
         if self._progress:
             self._progress(iteration, terms)
         if self._stop and self._stop():
@@ -201,6 +240,10 @@ class _Run:
         self.rows.append([known.get(column, np.nan) for column in LOSS_COLUMNS])
         for name, values in self.further.items():
             values.append(known[name])
+
+
+def _are_samples(iterate):
+    return iterate.dim() == 1
 
 
 class _Frames:

@@ -15,8 +15,19 @@ _CONDITIONING_LIFE = 20
 _CURVATURE = 1e-8
 
 
-def minimize(function, start, *, iterations, history, on_iteration, keep=None, resume=None, conditioning=None):
-    """Minimise a function of a tensor whose elements stay at or above 0.
+def minimize(
+    function,
+    start,
+    *,
+    iterations,
+    history,
+    on_iteration,
+    keep=None,
+    resume=None,
+    conditioning=None,
+    lowest=0.0,
+):
+    """Minimise a function of a tensor whose elements stay at or above a bound.
 
     Parameters
     ----------
@@ -37,6 +48,8 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
     conditioning : callable, optional
         Takes an iterate, returns a function that multiplies a tensor by a symmetric positive definite matrix: the
         first guess of the inverse of the curvature, up to a factor. Default: the identity.
+    lowest : float
+        The bound, at or below every element of a start that is to be left as it is; ``-math.inf`` for none.
 
     Returns
     -------
@@ -45,15 +58,15 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
 
     Notes
     -----
-    A variable is free where it is above 0 or its gradient is negative. The direction is the two-loop recursion on the
+    A variable is free where it is above the bound or its gradient is negative. The direction is the two-loop recursion on the
     free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), from the conditioning restricted to
-    it, and a step is bent at the bound: x(t) = max(x + t d, 0). The step 1 is tried first and shortened by the parabola
+    it, and a step is bent at the bound b: x(t) = max(x + t d, b). The step 1 is tried first and shortened by the parabola
     through what is known until the decrease suffices (Armijo along the bent path). Where no step decreases the value,
     the history is dropped and the conditioned gradient tried; where that fails too, it ends.
     """
     pairs = deque(maxlen=history)
     if resume is None:
-        iterate = start.detach().clamp_min(0)
+        iterate = start.detach().clamp_min(lowest)
         value, gradient = function(iterate)
         done = 0
         origin = None
@@ -64,7 +77,7 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
         origin = _tensor(resume["origin"], start) if conditioning else None
     condition = conditioning(origin) if origin is not None else _identity
     while done < iterations:
-        free = (iterate > 0) | (gradient < 0)
+        free = (iterate > lowest) | (gradient < 0)
         reduced = torch.where(free, gradient, 0)
         if torch.linalg.vector_norm(reduced).item() == 0:
             break
@@ -79,7 +92,7 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
         if not pairs:
             direction = torch.where(free, condition(reduced), 0).neg_()
             step = _FIRST_STEP * (torch.linalg.vector_norm(iterate) / torch.linalg.vector_norm(direction)).item()
-        found = _search(function, iterate, value, gradient, direction, step)
+        found = _search(function, iterate, value, gradient, direction, step, lowest)
         if found is None:
             if not pairs:
                 break
@@ -145,9 +158,9 @@ def _two_loop(gradient, pairs, free, condition):
     return torch.where(free, result, 0)
 
 
-def _search(function, iterate, value, gradient, direction, step):
+def _search(function, iterate, value, gradient, direction, step, lowest):
     for _ in range(_LONGEST_SEARCH):
-        trial = (iterate + step * direction).clamp_min_(0)
+        trial = (iterate + step * direction).clamp_min_(lowest)
         slope = _dot(gradient, trial - iterate)
         if slope == 0:
             return None

@@ -73,7 +73,8 @@ def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
     convolutions = 4 * bins * filters * sum(min(width, WIDEST_DIRECT) for width in widths) * frames
     evaluation = EVALUATION + (convolutions + 6 * len(widths) * filters**2 * frames) / RATE
     megabytes = process + synthesis_megabytes(parameters, frames, bins)
-    minutes = START_MINUTES + TIME_SAFETY * parameters.optimizer.iterations * evaluation / 60
+    iterations = parameters.optimizer.iterations + parameters.optimizer.waveform_iterations
+    minutes = START_MINUTES + TIME_SAFETY * iterations * evaluation / 60
     return Estimate(_whole(MEMORY_SAFETY * megabytes), math.ceil(minutes))
 
 
