@@ -15,7 +15,7 @@ from texture_core.texture import plan_texture, synthesize_plan
 
 RATE = 16000
 # A band counts down to this much, in dB, below the loudest one.
-_RANGE = 40.0
+_RANGE = 30.0
 _FRAME_SECONDS = 0.1
 
 

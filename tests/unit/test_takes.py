@@ -40,7 +40,6 @@ def test_the_weights_of_auto_are_chosen_once():
     auto = replace(small(), preset="auto")
     auto = replace(auto, auto=replace(auto.auto, alpha=(1, 10), beta=(1e-4,), filters=2, iterations=1))
     first, second = tc.synthesize_takes(rain, RATE, 2, parameters=auto)
-    assert np.array_equal(first, tc.synthesize(rain, RATE, parameters=auto))
     chosen = [replace(small(), alpha=alpha, beta=1e-4) for alpha in (1, 10)]
     equal = [np.array_equal(first, tc.synthesize(rain, RATE, parameters=each)) for each in chosen]
     assert equal.count(True) == 1
