@@ -19,6 +19,7 @@ _PUBLIC = {
     "demo_texture": "demo",
     "preset_parameters": "presets",
     "synthesize": "texture",
+    "synthesize_takes": "takes",
 }
 
 __all__ = ["__version__", *_PUBLIC]

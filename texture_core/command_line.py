@@ -123,6 +123,22 @@ def _add_synthesize(commands):
     )
     result = command.add_argument_group("the result")
     result.add_argument("--duration", type=_above_zero, metavar="SECONDS", help="default: as long as the recording")
+    result.add_argument(
+        "--channels",
+        choices=("keep", "mono"),
+        default="keep",
+        help="whether stereo stays stereo, with its width and balance, or is mixed down, which takes less time; more "
+        "than two channels can only be mixed (default: keep)",
+    )
+    result.add_argument(
+        "--computed-rate",
+        type=int,
+        choices=(16000, 24000, 32000, 48000),
+        default=16000,
+        metavar="HZ",
+        help="16000, 24000, 32000 or 48000: what the recording has above half of it does not come back, and time grows "
+        "with it (default: 16000, the paper's)",
+    )
     result.add_argument("--loop", action="store_true", help="the end is followed by the start without a seam")
     result.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another texture (default: 0)")
     result.add_argument(
@@ -248,10 +264,20 @@ def _synthesize(options):
         audio_format(path, options.encoding)
     samples, sample_rate = _read(options.recording)
     parameters = _parameters(options, len(samples) / sample_rate)
-    plan = plan_texture(samples, sample_rate, duration=options.duration, parameters=parameters, loop=options.loop)
+    plan = plan_texture(
+        samples,
+        sample_rate,
+        duration=options.duration,
+        parameters=parameters,
+        loop=options.loop,
+        channels=options.channels,
+        computed_rate=options.computed_rate,
+    )
     plan = _with_weights_chosen(options, plan)
     with tempfile.TemporaryDirectory() as folder:
-        stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
+        written, stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
+        if options.plot:
+            _plot(options.plot, plan, (samples, sample_rate), written)
         if not outputs:
             with open(Path(folder) / "standard output.wav", "rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
@@ -328,7 +354,7 @@ def _with_weights_chosen(options, plan):
 
 
 def _take_all(options, plan, paths):
-    """Compute and write the takes; whether that was interrupted."""
+    """Compute and write the takes: where each is, and whether that was interrupted."""
     from texture_core.progress import Progress
     from texture_core.texture import synthesize_to_file
 
@@ -353,9 +379,7 @@ def _take_all(options, plan, paths):
             _tell(options, _summary(path, plan, seed, level, time.monotonic() - started, interrupted()))
             if interrupted():
                 break
-        if options.plot:
-            _plot(options.plot, plan, written)
-        return interrupted()
+        return written, interrupted()
 
 
 def _summary(path, plan, seed, level, seconds, interrupted):
@@ -366,9 +390,10 @@ def _summary(path, plan, seed, level, seconds, interrupted):
 
     found = soundfile.info(path).duration
     kind = "loop" if plan.loop else "texture"
+    channels = "stereo" if plan.channels == 2 else "mono"
     return (
-        f"{path.name}: {kind} of {found:.3f} s, {plan.sample_rate} Hz, mono, seed {seed}, RMS {_decibels(level.rms)}, "
-        f"peak {_decibels(level.peak)}, took {seconds:.0f} s{note}"
+        f"{path.name}: {kind} of {found:.3f} s, {plan.sample_rate} Hz, {channels}, seed {seed}, "
+        f"RMS {_decibels(level.rms)}, peak {_decibels(level.peak)}, took {seconds:.0f} s{note}"
     )
 
 
@@ -397,22 +422,34 @@ def _interruption(save):
         signal.signal(signal.SIGINT, before)
 
 
-def _plot(path, plan, written):
+def _plot(path, plan, recording, written):
     import soundfile
 
-    from texture_core.audio import prepare_audio
-    from texture_core.parameters import AudioParameters
     from texture_core.preview import SECONDS_SHOWN, write_preview
-    from texture_core.spectrogram import log_spectrogram
 
-    panels = {"recording": plan.target.log_magnitude}
+    samples, sample_rate = recording
+    panels = {"recording": _panel(plan, samples[: int(SECONDS_SHOWN * sample_rate)], sample_rate)}
     for title, file in written.items():
         with soundfile.SoundFile(file) as sound:
-            samples = sound.read(int(SECONDS_SHOWN * sound.samplerate), dtype="float32")
-        samples = prepare_audio(samples, plan.sample_rate, AudioParameters(normalize="none"))
-        # The recording's spectrogram is of peak 1.
-        panels[title] = log_spectrogram(samples / plan.target_peak)
-    write_preview(path, panels, sample_rate=plan.target.sample_rate)
+            samples = sound.read(int(SECONDS_SHOWN * sound.samplerate), dtype="float32", always_2d=True)
+            panels[title] = _panel(plan, samples, sound.samplerate)
+    write_preview(path, panels, sample_rate=plan.target.sample_rate, hop_length=plan.target.hop_length)
+
+
+def _panel(plan, samples, sample_rate):
+    """The log spectrogram of what the result's channels have together, on the target's scale."""
+    import numpy as np
+
+    from texture_core.channels import resample
+    from texture_core.parameters import SpectrogramParameters
+    from texture_core.spectrogram import log_spectrogram
+
+    if samples.shape[1] > plan.channels:
+        samples = samples.mean(axis=1, keepdims=True)
+    scaled = resample(samples, sample_rate, plan.target.sample_rate) / plan.target_unit
+    spectrogram = SpectrogramParameters(plan.target.n_fft, plan.target.hop_length)
+    power = np.mean([np.expm1(log_spectrogram(channel, spectrogram)) ** 2 for channel in scaled.T], axis=0)
+    return np.log1p(np.sqrt(power))
 
 
 def _tell(options, text):

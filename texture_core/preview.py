@@ -3,14 +3,13 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from texture_core.parameters import SpectrogramParameters
 from texture_core.storage import replacing
 
 SECONDS_SHOWN = 12.0
 _RANGE_DB = 70.0
 
 
-def write_preview(path, panels, *, sample_rate):
+def write_preview(path, panels, *, sample_rate, hop_length=64):
     """Draw spectrograms one above the other, on one colour scale.
 
     Parameters
@@ -22,9 +21,11 @@ def write_preview(path, panels, *, sample_rate):
         at most 12 s.
     sample_rate : int
         Hz, of what the magnitudes are of.
+    hop_length : int
+        Samples from frame to frame; default the paper's.
     """
     figure = Figure(figsize=(10, 2.2 * len(panels) + 0.4), layout="constrained")
-    frame_rate = sample_rate / SpectrogramParameters().hop_length
+    frame_rate = sample_rate / hop_length
     shown = {title: values[:, : round(SECONDS_SHOWN * frame_rate)] for title, values in panels.items()}
     levels = {title: 20 * np.log10(np.maximum(np.expm1(values), 1e-6)) for title, values in shown.items()}
     top = max(float(level.max()) for level in levels.values())

@@ -1,5 +1,6 @@
 """A new texture from a recording of one, arrays in and out: the library in one function."""
 
+import itertools
 import math
 import tempfile
 import warnings
@@ -11,13 +12,17 @@ import numpy as np
 import soundfile
 import soxr
 
-from texture_core.audio import prepare_audio, rms
+from texture_core.audio import rms
+from texture_core.channels import signals_of
 from texture_core.choice import needs_choice, with_weights
 from texture_core.devices import resolve_device
 from texture_core.errors import AudioError, ParameterError
-from texture_core.parameters import AudioParameters, Parameters, SpectrogramParameters, minimum_seconds
+from texture_core.parameters import AudioParameters, Parameters, minimum_seconds
 from texture_core.presets import fit_to_duration, preset_parameters
+from texture_core.randomness import derive_seed
+from texture_core.rates import computed_transform, target_peak
 from texture_core.spectrogram import log_spectrogram
+from texture_core.stereo import PannedImage, StereoImage
 from texture_core.storage import Spectrogram, replacing
 from texture_core.windows import Window, invert_pieces, plan_windows, synthesize_windows
 
@@ -40,11 +45,14 @@ class TexturePlan:
     Attributes
     ----------
     target : Spectrogram
-        Of the recording as the method sees it: mono, 16 kHz, peak 1.
+        Of the recording as the method sees it: one signal, or the two of stereo, whose bins follow each other.
     target_samples : numpy.ndarray
-        (n,), float32: what the target is the spectrogram of.
-    target_rms, target_peak : float
-        Of the recording, mixed to mono and resampled to 16 kHz, before its level was changed.
+        (n,), float32: what the target's first signal is the spectrogram of. The peak of all signals is that of
+        `texture_core.rates.target_peak`.
+    target_rms : float
+        Of the recording, at the computed rate, before its level was changed.
+    target_unit : float
+        The amplitude in the recording that is 1 in `target_samples`.
     parameters : Parameters
         With the preset ``auto``, `choose_for_plan` makes a plan with the weights chosen; `synthesize_blocks` and what
         calls it do so by themselves.
@@ -53,18 +61,31 @@ class TexturePlan:
     sample_rate : int
         Hz, of the result.
     length : int
-        Samples of the result.
+        Samples of the result, of each channel.
+    image : PannedImage, StereoImage or None
+        What makes left and right of the signals; None where the result has one channel.
     """
 
     target: Spectrogram
     target_samples: np.ndarray
     target_rms: float
-    target_peak: float
+    target_unit: float
     parameters: Parameters
     windows: tuple[Window, ...]
     loop: bool
     sample_rate: int
     length: int
+    image: PannedImage | StereoImage | None
+
+    @property
+    def channels(self):
+        """How many channels the result has."""
+        return 1 if self.image is None else 2
+
+    @property
+    def bins(self):
+        """How many bins of the target belong to each signal."""
+        return self.target.n_fft // 2 + 1
 
     @property
     def iterations(self):
@@ -105,6 +126,8 @@ def synthesize(
     seed=0,
     parameters=None,
     loop=False,
+    channels="keep",
+    computed_rate=16000,
     device="auto",
     threads=None,
     progress=None,
@@ -115,10 +138,9 @@ def synthesize(
     Parameters
     ----------
     samples : array_like
-        (n,) or (n, channels), floats of full scale 1 or whole numbers of full scale; channels are mixed to one.
+        (n,) or (n, channels), floats of full scale 1 or whole numbers of full scale.
     sample_rate : int
-        Hz, of the recording and of the result. The computation is at 16 kHz: what the recording has above 8 kHz does
-        not come back.
+        Hz, of the recording and of the result.
     duration : float, optional
         Seconds of the result; default as long as the recording. Long textures are computed window by window.
     seed : int
@@ -128,6 +150,12 @@ def synthesize(
     loop : bool
         Whether the end is followed by the start without a seam. The duration is then rounded to a whole number of
         frames of 4 ms (of more at rates such as 44.1 kHz: at most 1 s).
+    channels : {'keep', 'mono'}
+        Whether two channels stay two, with their width and balance in each band, or are mixed to one by their mean.
+        More than two can only be mixed.
+    computed_rate : {16000, 24000, 32000, 48000}
+        Hz. What the recording has above half of it does not come back. No more is computed than the recording has a
+        use for, and time grows with the rate.
     device : {'auto', 'cpu', 'cuda'}
     threads : int, optional
         Of torch on the CPU.
@@ -139,13 +167,14 @@ def synthesize(
     Returns
     -------
     numpy.ndarray
-        (round(duration * sample_rate),), float32, mono. Its RMS is that of the recording at 16 kHz, mixed to mono;
-        lower where samples would clip (peak above -0.1 dB of full scale), which a warning tells.
+        (round(duration * sample_rate),), or (round(duration * sample_rate), 2) of a recording in stereo that stays so;
+        float32. Its RMS is that of the recording at the computed rate, mixed as it is; lower where samples would clip
+        (peak above -0.1 dB of full scale), which a warning tells.
 
     Raises
     ------
     AudioError
-        If the recording is silent, or not an array of samples.
+        If the recording is silent, or not an array of samples, or has more than two channels to keep.
     ParameterError
         If the recording or the duration is too short for the parameters, or the device is not there.
 
@@ -155,30 +184,52 @@ def synthesize(
     >>> rain = tc.demo_texture("rain", duration=3.0)
     >>> new_rain = tc.synthesize(rain, 16000, parameters=tc.preset_parameters("quick"), seed=3)  # doctest: +SKIP
     """
-    plan = plan_texture(samples, sample_rate, duration=duration, parameters=parameters, loop=loop)
+    plan = plan_texture(
+        samples,
+        sample_rate,
+        duration=duration,
+        parameters=parameters,
+        loop=loop,
+        channels=channels,
+        computed_rate=computed_rate,
+    )
+    return synthesize_plan(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop)
+
+
+def synthesize_plan(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
+    """Compute a texture that is planned; arguments, result and warning as of `synthesize`."""
     blocks = list(synthesize_blocks(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop))
     computed = np.concatenate(blocks)
     level = choose_level(rms(computed), float(np.abs(computed).max()), plan.target_rms)
     if level.shortfall > 0:
         warnings.warn(
             f"the texture is {level.shortfall:.1f} dB below the recording's level, so that no sample clips",
-            stacklevel=2,
+            stacklevel=3,
         )
     return computed * np.float32(level.gain)
 
 
-def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=False):
+def plan_texture(
+    samples,
+    sample_rate,
+    *,
+    duration=None,
+    parameters=None,
+    loop=False,
+    channels="keep",
+    computed_rate=16000,
+):
     """Check a recording and decide what is computed; arguments and errors as of `synthesize`.
 
     Returns
     -------
     TexturePlan
     """
-    audio = AudioParameters()
-    spectrogram = SpectrogramParameters()
     recording = _checked(samples, sample_rate)
-    unscaled = prepare_audio(recording, sample_rate, AudioParameters(normalize="none"))
-    seconds = len(unscaled) / audio.sample_rate
+    computed_rate, spectrogram = computed_transform(sample_rate, computed_rate)
+    audio = AudioParameters(sample_rate=computed_rate)
+    signals, level, image = signals_of(recording, sample_rate, channels, computed_rate, spectrogram.n_fft)
+    seconds = signals.shape[1] / audio.sample_rate
     if duration is None:
         duration = seconds
     if not (isinstance(duration, int | float) and math.isfinite(duration) and duration > 0):
@@ -203,20 +254,20 @@ def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=F
         # needs, because a resampler looks ahead.
         frames = max(math.ceil(duration * frame_rate) + 2, least)
         length = max(round(duration * sample_rate), 1)
-    peak = np.abs(unscaled).max()
-    prepared = unscaled / peak
+    unit = np.abs(signals).max() / np.float32(target_peak(computed_rate))
+    prepared = signals / unit
+    log_magnitude = np.concatenate([log_spectrogram(signal, spectrogram) for signal in prepared])
     return TexturePlan(
-        Spectrogram(
-            log_spectrogram(prepared, spectrogram), audio.sample_rate, spectrogram.n_fft, spectrogram.hop_length
-        ),
-        prepared,
-        rms(unscaled),
-        float(peak),
+        Spectrogram(log_magnitude, audio.sample_rate, spectrogram.n_fft, spectrogram.hop_length),
+        prepared[0],
+        level,
+        float(unit),
         parameters,
-        _windows(frames, len(prepared) / audio.sample_rate, least, parameters, spectrogram, frame_rate, loop),
+        _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop),
         loop,
         sample_rate,
         length,
+        image,
     )
 
 
@@ -275,7 +326,8 @@ def choose_for_plan(plan, *, seed=0, device="auto", threads=None, progress=None)
     from texture_core.auto import choose_weights
 
     record = choose_weights(
-        plan.target,
+        # Of stereo the first signal, which has the most energy of any that two channels can be turned to.
+        replace(plan.target, log_magnitude=plan.target.log_magnitude[: plan.bins]),
         plan.target_samples,
         plan.parameters,
         seed=seed,
@@ -298,7 +350,8 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
     Yields
     ------
     numpy.ndarray
-        (any number,), float32, mono, at the plan's sample rate, at a level that `choose_level` tells how to correct.
+        (any number,), or (any number, 2) of stereo; float32, at the plan's sample rate, at a level that `choose_level`
+        tells how to correct.
     """
     device = resolve_device(device)
     if threads is not None:
@@ -308,7 +361,7 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
     plan, _ = choose_for_plan(plan, seed=seed, device=device)
     options = {"seed": seed, "loop": plan.loop, "device": device}
     pieces = synthesize_windows(plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, **options)
-    blocks = invert_pieces(pieces, plan.target, plan.parameters.inversion, **options)
+    blocks = _recovered(pieces, plan, options)
     remaining = plan.length
     for block in _resampled(blocks, plan.target.sample_rate, plan.sample_rate, plan.loop):
         kept = block[:remaining]
@@ -317,18 +370,41 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
             yield kept
 
 
+def _recovered(pieces, plan, options):
+    """Samples (any number,), or (any number, 2) of stereo, of the spectrogram's pieces."""
+    if plan.image is None:
+        return invert_pieces(pieces, plan.target, plan.parameters.inversion, **options)
+    count = len(plan.target.log_magnitude) // plan.bins
+    signals = []
+    # The signals go on together, so that no more than the piece under way is kept for the second.
+    for number, copies in enumerate(itertools.tee(pieces, count)):
+        # Equal phases would be a correlation.
+        own = options | {"seed": derive_seed(options["seed"], "signal", number) if number else options["seed"]}
+        signals.append(invert_pieces(_of_signal(copies, number, plan), plan.target, plan.parameters.inversion, **own))
+    blocks = (np.stack(together, axis=1) for together in zip(*signals, strict=True))
+    return plan.image.render(blocks, plan.loop)
+
+
+def _of_signal(pieces, number, plan):
+    for piece in pieces:
+        yield piece[number * plan.bins : (number + 1) * plan.bins]
+
+
 def _resampled(blocks, from_rate, to_rate, loop):
     if from_rate == to_rate:
         yield from blocks
         return
-    stream = soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32", quality="VHQ")
+    stream = opening = None
     # Past the end of a loop comes its start, and where the resampler starts it knows nothing of what was before: so a
     # loop is resampled from a little after its start, and around to there.
     unit = from_rate // math.gcd(from_rate, to_rate)
     context = math.ceil(_RESAMPLER_CONTEXT_SECONDS * from_rate / unit) * unit if loop else 0
     skip = context * to_rate // from_rate
-    opening = np.empty(0, dtype=np.float32)
     for block in blocks:
+        if stream is None:
+            channels = 1 if block.ndim == 1 else block.shape[1]
+            stream = soxr.ResampleStream(from_rate, to_rate, channels, dtype="float32", quality="VHQ")
+            opening = block[:0]
         if len(opening) < 2 * context:
             opening = np.concatenate([opening, block[: 2 * context - len(opening)]])
         resampled = stream.resample_chunk(block)
@@ -413,11 +489,13 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
         for block in synthesize_blocks(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop):
             energy += float(np.sum(np.square(block, dtype=np.float64)))
             peak = max(peak, float(np.abs(block).max()))
-            count += len(block)
+            count += block.size
             scratch.write(block.tobytes())
         level = choose_level(math.sqrt(energy / count), peak, plan.target_rms)
         scratch.seek(0)
-        with soundfile.SoundFile(temporary, "w", plan.sample_rate, 1, format=container, subtype=subtype) as file:
-            while data := scratch.read(4 * _BLOCK):
-                file.write(np.frombuffer(data, dtype=np.float32) * np.float32(level.gain))
+        shape = {"format": container, "subtype": subtype, "channels": plan.channels}
+        with soundfile.SoundFile(temporary, "w", plan.sample_rate, **shape) as file:
+            while data := scratch.read(4 * plan.channels * _BLOCK):
+                samples = np.frombuffer(data, dtype=np.float32).reshape(-1, plan.channels)
+                file.write(samples * np.float32(level.gain))
     return level

@@ -14,8 +14,9 @@ from sphinx.ext.napoleon import Config, NumpyDocstring
 LIBRARY = Path(__file__).parents[2] / "texture_core"
 # By subject; modules that no line names come under the last.
 SUBJECTS = {
-    "One sound": ["texture", "presets", "parameters", "errors", "demo"],
+    "One sound": ["texture", "takes", "channels", "rates", "presets", "parameters", "errors", "demo"],
     "Signals": ["audio", "spectrogram", "transform", "boundaries", "inversion", "phase/*"],
+    "Stereo": ["stereo", "interchannel", "matrix_filter"],
     "Features and losses": ["features/*", "convolution", "objective", "losses/*"],
     "Synthesis": ["synthesis", "windows", "start", "methods", "methods/*", "optimizers/*"],
     "Scores": ["scoring", "scores/*", "classifiers", "classifiers/*"],

@@ -19,6 +19,7 @@ import texture_core as tc
 from texture_core.command_line import build_parser, main
 from texture_core.parameters import FeatureParameters, OptimizerParameters, Parameters
 from texture_core.presets import preset_names
+from texture_core.rates import COMPUTED_RATES
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram, write_spectrogram, write_synthesis
 
@@ -54,9 +55,12 @@ def test_help_answers_at_once_and_shows_examples():
         assert leaving.value.code == 0
 
 
-def test_the_presets_are_those_of_the_library():
+def test_the_choices_are_those_of_the_library():
     options = build_parser().parse_args(["synthesize", "a.wav"])
     assert options.preset == "default"
+    assert (options.channels, options.computed_rate) == ("keep", 16000)
+    for rate in COMPUTED_RATES:
+        assert build_parser().parse_args(["synthesize", "a.wav", "--computed-rate", str(rate)]).computed_rate == rate
     for name in preset_names():
         assert build_parser().parse_args(["synthesize", "a.wav", "--preset", name]).preset == name
 
@@ -102,6 +106,26 @@ def test_auto_chooses_once_for_all_takes_and_tells_what(folder, capsys):
     given = ["--preset", "default", "--alpha", "3", "--beta", match[1], "--iterations", "1", "--device", "cpu"]
     assert main(["synthesize", "rain.wav", *given, "--quiet", "-o", "b.wav"]) == 0
     np.testing.assert_array_equal(soundfile.read("a-1.wav")[0], soundfile.read("b.wav")[0])
+
+
+def test_stereo_stays_stereo_unless_it_is_mixed(folder, capsys):
+    rain = [tc.demo_texture("rain", duration=0.6, sample_rate=24000, seed=seed) for seed in (1, 2)]
+    soundfile.write("wide.wav", 0.3 * np.stack(rain, axis=1), 24000)
+    arguments = ["synthesize", "wide.wav", "--preset", "quick", "--iterations", "1", "--threads", "1"]
+    assert main([*arguments, "--computed-rate", "24000", "--plot", "a.png", "-o", "a.wav"]) == 0
+    assert "a.wav: texture of 0.600 s, 24000 Hz, stereo, seed 0" in capsys.readouterr().err
+    samples, _ = soundfile.read("a.wav")
+    assert samples.shape == (14400, 2)
+    # What is above 8 kHz is there.
+    spectrum = np.abs(np.fft.rfft(samples[:, 0])) ** 2
+    assert spectrum[round(8500 * 0.6) : round(11000 * 0.6)].mean() > 0.01 * spectrum.mean()
+    assert (folder / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert main([*arguments, "--channels", "mono", "-o", "b.wav"]) == 0
+    assert soundfile.info("b.wav").channels == 1
+    soundfile.write("surround.wav", 0.1 * np.random.default_rng(0).normal(size=(24000, 4)), 24000)
+    assert main(["synthesize", "surround.wav", "-o", "c.wav"]) == 1
+    assert "found 4; channels: mono mixes them to one" in capsys.readouterr().err
+    assert not (folder / "c.wav").exists()
 
 
 def test_pipes(folder):
@@ -152,6 +176,8 @@ def test_errors_are_one_line_and_code_1(arguments, message, folder, capsys):
         ["synthesize", "a.wav", "--duration", "0"],
         ["synthesize", "a.wav", "--duration", "nan"],
         ["synthesize", "a.wav", "--takes", "0"],
+        ["synthesize", "a.wav", "--channels", "stereo"],
+        ["synthesize", "a.wav", "--computed-rate", "44100"],
         ["synthesize", "a.wav", "--alpha", "-1"],
         ["synthesize", "a.wav", "--preset", "fast"],
         ["score", "a.wav"],

@@ -84,7 +84,9 @@ def test_levels_by_hand():
 def test_channels_and_whole_numbers():
     rain = tc.demo_texture("rain", duration=3.0)
     mono = synthesize(rain, RATE, parameters=small())
-    assert np.array_equal(synthesize(np.stack([rain, rain], axis=1), RATE, parameters=small()), mono)
+    twice = np.stack([rain, rain], axis=1)
+    assert np.array_equal(synthesize(twice, RATE, parameters=small(), channels="mono"), mono)
+    assert np.array_equal(synthesize(rain[:, None], RATE, parameters=small()), mono)
     whole = synthesize(np.round(rain * 32768).clip(-32768, 32767).astype(np.int16), RATE, parameters=small())
     assert rms(whole) == pytest.approx(rms(mono), rel=1e-3)
 

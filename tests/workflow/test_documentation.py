@@ -168,6 +168,7 @@ def test_the_python_examples(folder, document):
     if document == "docs/library.md":
         assert tc.read_audio("new-rain.wav")[0].shape == (40000,)
         assert tc.read_audio("long.flac")[0].shape == (160000,)
+        assert tc.read_audio("take-with-seed-22.wav")[0].shape == (40000,)
 
 
 @pytest.mark.slow
@@ -205,6 +206,7 @@ def test_the_commands_for_one_sound(folder, document):
             assert main(shlex.split(command)[1:]) == 0, command
     if document == "docs/command-line.md":
         made = {"rain-texture.wav", "longer-rain.flac", "rain.png", "loop.wav", "piped.wav", "varied.wav", "chosen.wav"}
+        made |= {"bright.wav", "middle.wav"}
         takes = {"take-1.wav", "take-2.wav", "take-3.wav"}
         assert made | takes | {"rain.wav"} == {path.name for path in folder.iterdir() if path.is_file()}
 
