@@ -5,6 +5,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from texture_core.audio import prepare_audio, rms
 from texture_core.choice import needs_choice, with_weights
 from texture_core.devices import resolve_device
 from texture_core.errors import AudioError, ParameterError
+from texture_core.morph_path import MorphPath, geometric
 from texture_core.parameters import AudioParameters, Parameters, SpectrogramParameters, minimum_seconds
 from texture_core.presets import fit_to_duration, preset_parameters
+from texture_core.progress import counting_on
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram, replacing
 from texture_core.windows import Window, invert_pieces, plan_windows, synthesize_windows
@@ -54,6 +57,9 @@ class TexturePlan:
         Hz, of the result.
     length : int
         Samples of the result.
+    morph : MorphPath or None
+        Of a texture between two; then `target` and what else is of a recording is of the first, and `target_rms` of the
+        result.
     """
 
     target: Spectrogram
@@ -65,6 +71,7 @@ class TexturePlan:
     loop: bool
     sample_rate: int
     length: int
+    morph: MorphPath | None = None
 
     @property
     def iterations(self):
@@ -156,19 +163,29 @@ def synthesize(
     >>> new_rain = tc.synthesize(rain, 16000, parameters=tc.preset_parameters("quick"), seed=3)  # doctest: +SKIP
     """
     plan = plan_texture(samples, sample_rate, duration=duration, parameters=parameters, loop=loop)
+    return synthesize_plan(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop)
+
+
+def synthesize_plan(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
+    """Compute a texture that is planned; arguments, result and warning as of `synthesize`."""
     blocks = list(synthesize_blocks(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop))
     computed = np.concatenate(blocks)
     level = choose_level(rms(computed), float(np.abs(computed).max()), plan.target_rms)
     if level.shortfall > 0:
         warnings.warn(
             f"the texture is {level.shortfall:.1f} dB below the recording's level, so that no sample clips",
-            stacklevel=2,
+            stacklevel=3,
         )
     return computed * np.float32(level.gain)
 
 
-def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=False):
+def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=False, result_rate=None):
     """Check a recording and decide what is computed; arguments and errors as of `synthesize`.
+
+    Parameters
+    ----------
+    result_rate : int, optional
+        Hz; default that of the recording.
 
     Returns
     -------
@@ -177,6 +194,7 @@ def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=F
     audio = AudioParameters()
     spectrogram = SpectrogramParameters()
     recording = _checked(samples, sample_rate)
+    result_rate = result_rate or sample_rate
     unscaled = prepare_audio(recording, sample_rate, AudioParameters(normalize="none"))
     seconds = len(unscaled) / audio.sample_rate
     if duration is None:
@@ -191,18 +209,18 @@ def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=F
     if seconds < needed:
         raise ParameterError(f"the recording lasts {seconds:.3f} s, expected at least {needed:.3f} s, for {reason}")
     frame_rate = audio.sample_rate / spectrogram.hop_length
-    least = math.ceil(needed * frame_rate) + 1
+    least = least_frames(parameters, audio, spectrogram)
     if loop:
-        unit = _frames_of_whole_samples(sample_rate, audio, spectrogram)
+        unit = _frames_of_whole_samples(result_rate, audio, spectrogram)
         frames = max(round(duration * frame_rate / unit), 1) * unit
         if frames < least:
             raise ParameterError(f"duration: a loop of {duration:g} s is too short, {reason} needs {needed:.3f} s")
-        length = round(frames / frame_rate * sample_rate)
+        length = round(frames / frame_rate * result_rate)
     else:
         # What is too short to have the statistics is the start of something longer. A frame more than the duration
         # needs, because a resampler looks ahead.
         frames = max(math.ceil(duration * frame_rate) + 2, least)
-        length = max(round(duration * sample_rate), 1)
+        length = max(round(duration * result_rate), 1)
     peak = np.abs(unscaled).max()
     prepared = unscaled / peak
     return TexturePlan(
@@ -215,7 +233,7 @@ def plan_texture(samples, sample_rate, *, duration=None, parameters=None, loop=F
         parameters,
         _windows(frames, len(prepared) / audio.sample_rate, least, parameters, spectrogram, frame_rate, loop),
         loop,
-        sample_rate,
+        result_rate,
         length,
     )
 
@@ -242,9 +260,20 @@ def _frames_of_whole_samples(sample_rate, audio, spectrogram):
     return Fraction(spectrogram.hop_length * sample_rate, audio.sample_rate).denominator
 
 
+def least_frames(parameters, audio, spectrogram):
+    """The fewest frames that have the statistics of the parameters."""
+    return (
+        math.ceil(minimum_seconds(parameters, audio, spectrogram)[0] * audio.sample_rate / spectrogram.hop_length) + 1
+    )
+
+
+def shared_frames(parameters, spectrogram):
+    """How many frames a window takes over from the one before, and how many it makes past those that it hands on."""
+    return max(*parameters.features.kernel_widths, -(-spectrogram.n_fft // spectrogram.hop_length))
+
+
 def _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop):
-    widest = max(parameters.features.kernel_widths)
-    overlap = max(widest, -(-spectrogram.n_fft // spectrogram.hop_length))
+    overlap = shared_frames(parameters, spectrogram)
     bounded = min(max(seconds, _SHORTEST_WINDOW_SECONDS), _LONGEST_WINDOW_SECONDS)
     # Two windows in place of one are more than half as long as that, which has to be enough for the parameters.
     longest = max(round(bounded * frame_rate), 2 * least, 8 * overlap)
@@ -272,18 +301,34 @@ def choose_for_plan(plan, *, seed=0, device="auto", threads=None, progress=None)
     if not needs_choice(plan.parameters):
         return plan, None
     # What it imports beside, scores and phase recovery, is of no use without it.
-    from texture_core.auto import choose_weights
+    from texture_core.auto import choose_weights, planned_candidate_iterations
 
-    record = choose_weights(
-        plan.target,
-        plan.target_samples,
-        plan.parameters,
-        seed=seed,
-        device=device,
-        threads=threads,
-        progress=progress,
-    )
+    sides = [(plan.target, plan.target_samples)]
+    if plan.morph:
+        sides.append((plan.morph.second, plan.morph.second_samples))
+    records = [
+        choose_weights(
+            *side,
+            plan.parameters,
+            seed=seed,
+            device=device,
+            threads=threads,
+            progress=counting_on(progress, number * planned_candidate_iterations(plan.parameters)),
+        )
+        for number, side in enumerate(sides)
+    ]
+    record = records[0] if len(records) == 1 else _between_choices(*records, plan.morph.middle)
     return replace(plan, parameters=with_weights(plan.parameters, record["alpha"], record["beta"])), record
+
+
+def _between_choices(first, second, position):
+    weights = {name: geometric(first[name], second[name], position) for name in ("alpha", "beta")}
+    told = [f"alpha {record['alpha']:g}, beta {record['beta']:g}, as {record['reason']}" for record in (first, second)]
+    return weights | {
+        "rule": first["rule"],
+        "reason": f"between those of the first ({told[0]}) and of the second ({told[1]})",
+        "candidates": first["candidates"] + second["candidates"],
+    }
 
 
 def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
@@ -307,14 +352,30 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
         torch.set_num_threads(threads)
     plan, _ = choose_for_plan(plan, seed=seed, device=device)
     options = {"seed": seed, "loop": plan.loop, "device": device}
-    pieces = synthesize_windows(plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, **options)
+    between = partial(_between, plan) if plan.morph else None
+    pieces = synthesize_windows(
+        plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, between=between, **options
+    )
     blocks = invert_pieces(pieces, plan.target, plan.parameters.inversion, **options)
     remaining = plan.length
     for block in _resampled(blocks, plan.target.sample_rate, plan.sample_rate, plan.loop):
         kept = block[:remaining]
+        if plan.morph:
+            kept = kept * _gain(plan, plan.length - remaining + np.arange(len(kept)))
         remaining -= len(kept)
         if len(kept):
             yield kept
+
+
+def _between(plan, frames):
+    """What a `SynthesisTask` takes for frames of a morph, counted from its start."""
+    return plan.morph.between(plan.target, frames * plan.target.hop_length / plan.target.sample_rate / plan.duration)
+
+
+def _gain(plan, samples):
+    """By how much the first recording's level is left in a morph, where each side was computed at peak 1."""
+    ratio = plan.morph.second_peak / plan.target_peak
+    return (ratio ** plan.morph.at(samples / plan.length)).astype(np.float32)
 
 
 def _resampled(blocks, from_rate, to_rate, loop):
