@@ -72,6 +72,7 @@ def build_parser():
         description="New sounds of the kind that a recording shows: rain from rain, applause from applause.",
         epilog=f"examples:\n"
         f"  texture-core synthesize rain.wav --duration 60 -o more-rain.wav\n"
+        f"  texture-core morph rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav\n"
         f"  texture-core score rain.wav more-rain.wav\n"
         f"  texture-core inspect results/demo/full/synthesis/rain.h5\n\n{_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -79,6 +80,7 @@ def build_parser():
     parser.add_argument("--version", action="version", version=f"texture-core {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_synthesize(commands)
+    _add_morph(commands)
     _add_score(commands)
     _add_inspect(commands)
     _add_recreate(commands)
@@ -121,8 +123,46 @@ def _add_synthesize(commands):
         help=".wav, .flac, .aiff or .ogg; - writes WAV to standard output (default: RECORDING-texture.wav, in the "
         "current folder)",
     )
+    _add_texture_options(command)
+
+
+def _add_morph(commands):
+    command = _add_command(
+        commands,
+        "morph",
+        _morph,
+        "make a texture between two recordings, or one that goes from the one to the other",
+        (
+            "rain.wav fire.wav",
+            "rain.wav fire.wav --position 0.3 --loop --duration 8 -o rain-with-fire.wav",
+            "rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav",
+            "rain.wav fire.wav --position 0 1 0 --duration 60 -o there-and-back.flac",
+        ),
+    )
+    command.add_argument("first", help="any format that libsndfile reads; - reads standard input")
+    command.add_argument("second", help="as the first, of any length and sample rate")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=".wav, .flac, .aiff or .ogg, at the first recording's sample rate; - writes WAV to standard output "
+        "(default: FIRST-SECOND.wav, in the current folder)",
+    )
+    command.add_argument(
+        "--position",
+        type=_share,
+        nargs="+",
+        default=[0.5],
+        metavar="P",
+        help="from 0, the first recording, to 1, the second; several are passed through from the start to the end, at "
+        "equal distances in time (default: 0.5)",
+    )
+    _add_texture_options(command)
+
+
+def _add_texture_options(command):
     result = command.add_argument_group("the result")
-    result.add_argument("--duration", type=_above_zero, metavar="SECONDS", help="default: as long as the recording")
+    result.add_argument("--duration", type=_above_zero, metavar="SECONDS", help="default: as the (first) recording")
     result.add_argument("--loop", action="store_true", help="the end is followed by the start without a seam")
     result.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another texture (default: 0)")
     result.add_argument(
@@ -223,6 +263,13 @@ def _at_least_zero(text):
     return value
 
 
+def _share(text):
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text}")
+    return value
+
+
 def _count(text):
     value = int(text)
     if value < 1:
@@ -234,7 +281,43 @@ def _count(text):
 
 
 def _synthesize(options):
-    outputs = _output_paths(options)
+    from texture_core.texture import plan_texture
+
+    def plan():
+        samples, sample_rate = _read(options.recording)
+        parameters = _parameters(options, len(samples) / sample_rate)
+        return plan_texture(samples, sample_rate, duration=options.duration, parameters=parameters, loop=options.loop)
+
+    return _make_textures(options, plan, [options.recording], f"{Path(options.recording).stem}-texture.wav")
+
+
+def _morph(options):
+    names = [options.first, options.second]
+    if names == [STANDARD_STREAM, STANDARD_STREAM]:
+        raise ParameterError("standard input holds one recording, found - for both; name a file for the other")
+
+    from texture_core.morphing import plan_morph
+
+    def plan():
+        (first, rate), (second, second_rate) = map(_read, names)
+        parameters = _parameters(options, min(len(first) / rate, len(second) / second_rate))
+        return plan_morph(
+            first,
+            second,
+            rate,
+            position=options.position,
+            second_sample_rate=second_rate,
+            duration=options.duration,
+            parameters=parameters,
+            loop=options.loop,
+        )
+
+    return _make_textures(options, plan, names, f"{Path(options.first).stem}-{Path(options.second).stem}.wav")
+
+
+def _make_textures(options, make_plan, recordings, default_output):
+    """Plan and write what the options ask for; the exit code."""
+    outputs = _output_paths(options, recordings, default_output)
     # What is wrong with the names is told before anything slow begins.
     for path in [*outputs, *([Path(options.plot)] if options.plot else [])]:
         if path.exists() and not options.force:
@@ -242,14 +325,11 @@ def _synthesize(options):
     if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg", ".pdf"):
         raise ParameterError(f"--plot: expected a name that ends in .png, .svg or .pdf, found {options.plot}")
 
-    from texture_core.texture import audio_format, plan_texture
+    from texture_core.texture import audio_format
 
     for path in outputs or [Path("standard output.wav")]:
         audio_format(path, options.encoding)
-    samples, sample_rate = _read(options.recording)
-    parameters = _parameters(options, len(samples) / sample_rate)
-    plan = plan_texture(samples, sample_rate, duration=options.duration, parameters=parameters, loop=options.loop)
-    plan = _with_weights_chosen(options, plan)
+    plan = _with_weights_chosen(options, make_plan())
     with tempfile.TemporaryDirectory() as folder:
         stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
         if not outputs:
@@ -259,12 +339,11 @@ def _synthesize(options):
     return INTERRUPTED if stopped else 0
 
 
-def _output_paths(options):
+def _output_paths(options, recordings, default):
     """Where the takes go; none where they go to standard output."""
     output = options.output
     if output is None:
-        is_stream = options.recording == STANDARD_STREAM
-        output = STANDARD_STREAM if is_stream else f"{Path(options.recording).stem}-texture.wav"
+        output = STANDARD_STREAM if STANDARD_STREAM in recordings else default
     if output == STANDARD_STREAM:
         if options.takes > 1:
             raise ParameterError("--takes: standard output has place for one; name a file with -o")
@@ -319,7 +398,8 @@ def _with_weights_chosen(options, plan):
     from texture_core.progress import Progress
     from texture_core.texture import choose_for_plan
 
-    with Progress("choosing alpha and beta", planned_candidate_iterations(plan.parameters)) as progress:
+    recordings = 2 if plan.morph else 1
+    with Progress("choosing alpha and beta", recordings * planned_candidate_iterations(plan.parameters)) as progress:
         plan, record = choose_for_plan(
             plan, seed=options.seed, device=options.device, threads=options.threads, progress=progress
         )
@@ -401,17 +481,22 @@ def _plot(path, plan, written):
     import soundfile
 
     from texture_core.audio import prepare_audio
+    from texture_core.morph_path import geometric
     from texture_core.parameters import AudioParameters
     from texture_core.preview import SECONDS_SHOWN, write_preview
     from texture_core.spectrogram import log_spectrogram
 
     panels = {"recording": plan.target.log_magnitude}
+    peak = plan.target_peak
+    if plan.morph:
+        panels = {"first": plan.target.log_magnitude, "second": plan.morph.second.log_magnitude}
+        peak = geometric(peak, plan.morph.second_peak, plan.morph.middle)
     for title, file in written.items():
         with soundfile.SoundFile(file) as sound:
             samples = sound.read(int(SECONDS_SHOWN * sound.samplerate), dtype="float32")
         samples = prepare_audio(samples, plan.sample_rate, AudioParameters(normalize="none"))
         # The recording's spectrogram is of peak 1.
-        panels[title] = log_spectrogram(samples / plan.target_peak)
+        panels[title] = log_spectrogram(samples / peak)
     write_preview(path, panels, sample_rate=plan.target.sample_rate)
 
 

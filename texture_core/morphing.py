@@ -36,8 +36,8 @@ def morph(
 ):
     """Synthesise a texture between two recordings of textures.
 
-    Its statistics are between those of both, as those of a sound that at each instant is something of both: on geodesics
-    of optimal transport, see `texture_core.geodesic`. Its level is between theirs in dB.
+    Its statistics are between those of both, on geodesics of optimal transport (see `texture_core.geodesic`): those of
+    a sound that is something of both at each instant. Its level is between theirs in dB.
 
     Parameters
     ----------
