@@ -19,6 +19,8 @@ class MorphPath:
         (n,), float32: what that is the spectrogram of.
     second_peak : float
         Of the second recording, mixed to mono and resampled to 16 kHz, before its level was changed.
+    gains : numpy.ndarray
+        (any number,): by how much it is to be amplified, at evenly spaced positions from 0 to 1.
     positions : tuple of float
         From 0, the first texture, to 1, the second. One that holds throughout, or several, from the start to the end at
         equal distances, with straight lines between them.
@@ -27,6 +29,7 @@ class MorphPath:
     second: Spectrogram
     second_samples: np.ndarray
     second_peak: float
+    gains: np.ndarray
     positions: tuple[float, ...]
 
     def at(self, fractions):
@@ -34,6 +37,11 @@ class MorphPath:
         if len(self.positions) == 1:
             return np.full(np.shape(fractions), self.positions[0])
         return np.interp(fractions, np.linspace(0, 1, len(self.positions)), self.positions)
+
+    def gain(self, fractions):
+        """By how much the texture is to be amplified at fractions of the duration, an array of float32."""
+        logarithms = np.interp(self.at(fractions), np.linspace(0, 1, len(self.gains)), np.log(self.gains))
+        return np.exp(logarithms).astype(np.float32)
 
     @property
     def middle(self):

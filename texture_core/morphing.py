@@ -6,6 +6,7 @@ import numpy as np
 
 from texture_core.audio import rms
 from texture_core.errors import ParameterError
+from texture_core.morph_level import gains
 from texture_core.morph_path import MorphPath, geometric
 from texture_core.parameters import AudioParameters, SpectrogramParameters
 from texture_core.presets import fit_to_duration, preset_parameters
@@ -114,7 +115,8 @@ def plan_morph(
         lengths = [len(plan.target_samples) / plan.target.sample_rate for plan in own]
         parameters = fit_to_duration(preset_parameters(), min(*lengths, own[0].duration) if loop else min(lengths))
     plan, other = (plan_texture(*side, parameters=parameters, **options) for side in sides)
-    path = MorphPath(other.target, other.target_samples, other.target_peak, positions)
+    level = gains(plan.target, other.target, plan.target_rms, other.target_rms)
+    path = MorphPath(other.target, other.target_samples, other.target_peak, level, positions)
     fractions = (np.arange(_LEVELS) + 0.5) / _LEVELS
     levels = np.array([geometric(plan.target_rms, other.target_rms, place) for place in path.at(fractions)])
     if len(positions) > 1:

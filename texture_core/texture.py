@@ -361,7 +361,7 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
     for block in _resampled(blocks, plan.target.sample_rate, plan.sample_rate, plan.loop):
         kept = block[:remaining]
         if plan.morph:
-            kept = kept * _gain(plan, plan.length - remaining + np.arange(len(kept)))
+            kept = kept * plan.morph.gain((plan.length - remaining + np.arange(len(kept))) / plan.length)
         remaining -= len(kept)
         if len(kept):
             yield kept
@@ -370,12 +370,6 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
 def _between(plan, frames):
     """What a `SynthesisTask` takes for frames of a morph, counted from its start."""
     return plan.morph.between(plan.target, frames * plan.target.hop_length / plan.target.sample_rate / plan.duration)
-
-
-def _gain(plan, samples):
-    """By how much the first recording's level is left in a morph, where each side was computed at peak 1."""
-    ratio = plan.morph.second_peak / plan.target_peak
-    return (ratio ** plan.morph.at(samples / plan.length)).astype(np.float32)
 
 
 def _resampled(blocks, from_rate, to_rate, loop):
