@@ -14,9 +14,9 @@ _QUANTILES = 500
 def gains(first, second, first_rms, second_rms):
     """By how much a texture between two is to be amplified, at evenly spaced positions from 0 to 1.
 
-    Magnitudes are interpolated by their logarithms, bin by bin, so that of two recordings with few frequencies in common
-    what is between has far less power than either. The gain makes up for what bins have whose quantiles are between
-    those of the targets.
+    Magnitudes are interpolated by their logarithms, bin by bin, so that what is between two recordings with few
+    frequencies in common has far less power than either. The gain makes up for what bins have whose quantiles are
+    between those of the targets.
 
     Parameters
     ----------
