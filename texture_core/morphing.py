@@ -77,8 +77,8 @@ def morph(
     Examples
     --------
     >>> import texture_core as tc
-    >>> rain, fire = (tc.demo_texture(name, duration=3.0) for name in ("rain", "fire"))
-    >>> rain_into_fire = tc.morph(rain, fire, 16000, position=(0, 1), duration=12.0)  # doctest: +SKIP
+    >>> rain, crickets = (tc.demo_texture(name, duration=3.0) for name in ("rain", "crickets"))
+    >>> rain_into_crickets = tc.morph(rain, crickets, 16000, position=(0, 1), duration=12.0)  # doctest: +SKIP
     """
     plan = plan_morph(
         first,

@@ -22,6 +22,7 @@ from texture_core.morph_start import noise, surrogate
 from texture_core.morphing import plan_morph
 from texture_core.objective import Objective
 from texture_core.parameters import (
+    AudioParameters,
     DiversityParameters,
     FeatureParameters,
     InversionParameters,
@@ -107,6 +108,31 @@ def test_a_path_goes_from_the_one_to_the_other_without_steps(tones):
     levels = np.array([20 * np.log10(rms(piece)) for piece in pieces])
     assert np.abs(levels - np.linspace(levels[0], levels[-1], 20)).max() < 3
     assert levels[0] - levels[-1] == pytest.approx(20 * np.log10(rms(low) / rms(high)), abs=2)
+
+
+# --- real recordings
+
+
+@pytest.mark.corpus
+def test_halfway_between_real_recordings_is_between_them(corpus_folder):
+    pytest.importorskip("sonore")
+    from benchmarks.morphs import Parents
+
+    sides = [
+        tc.prepare_audio(*tc.read_audio(corpus_folder / name), AudioParameters(duration=2.5))
+        for name in ("norm_rain.wav", "norm_fire.wav")
+    ]
+    parameters = replace(
+        SMALL, features=FeatureParameters(filters=32), optimizer=replace(SMALL.optimizer, iterations=30)
+    )
+    parents = Parents(*sides)
+    assert parents.place(sides[0]).projections["modulation power"] == pytest.approx(0, abs=1e-9)
+    assert parents.place(sides[1]).first_distance == pytest.approx(1)
+    found = parents.place(tc.morph(*sides, RATE, parameters=parameters))
+    assert max(found.first_distance, found.second_distance) < 1
+    assert 0.25 < found.projections["envelope mean"] < 0.75
+    # It does not alternate: its instants differ not much more than those of its parents do.
+    assert found.spread < 0.05 + max(parents.place(side).spread for side in sides)
 
 
 # --- the start
