@@ -6,7 +6,6 @@ import torch
 from texture_core import start
 from texture_core.morph_path import geometric
 
-# The gain is smooth, and so is what the distribution of a bin contributes to it.
 _POSITIONS = 33
 _QUANTILES = 500
 
