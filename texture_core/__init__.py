@@ -17,6 +17,7 @@ _PUBLIC = {
     "Synthesis": "storage",
     "TextureError": "errors",
     "demo_texture": "demo",
+    "morph": "morphing",
     "preset_parameters": "presets",
     "synthesize": "texture",
     "synthesize_takes": "takes",

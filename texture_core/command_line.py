@@ -72,6 +72,7 @@ def build_parser():
         description="New sounds of the kind that a recording shows: rain from rain, applause from applause.",
         epilog=f"examples:\n"
         f"  texture-core synthesize rain.wav --duration 60 -o more-rain.wav\n"
+        f"  texture-core morph rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav\n"
         f"  texture-core score rain.wav more-rain.wav\n"
         f"  texture-core inspect results/demo/full/synthesis/rain.h5\n\n{_EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -79,6 +80,7 @@ def build_parser():
     parser.add_argument("--version", action="version", version=f"texture-core {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_synthesize(commands)
+    _add_morph(commands)
     _add_score(commands)
     _add_inspect(commands)
     _add_recreate(commands)
@@ -121,8 +123,7 @@ def _add_synthesize(commands):
         help=".wav, .flac, .aiff or .ogg; - writes WAV to standard output (default: RECORDING-texture.wav, in the "
         "current folder)",
     )
-    result = command.add_argument_group("the result")
-    result.add_argument("--duration", type=_above_zero, metavar="SECONDS", help="default: as long as the recording")
+    result = _add_texture_options(command)
     result.add_argument(
         "--channels",
         choices=("keep", "mono"),
@@ -139,6 +140,46 @@ def _add_synthesize(commands):
         help="16000, 24000, 32000 or 48000: what the recording has above half of it does not come back, and time grows "
         "with it (default: 16000, the paper's)",
     )
+
+
+def _add_morph(commands):
+    command = _add_command(
+        commands,
+        "morph",
+        _morph,
+        "make a texture between two recordings, or one that goes from the one to the other",
+        (
+            "rain.wav fire.wav",
+            "rain.wav fire.wav --position 0.3 --loop --duration 8 -o rain-with-fire.wav",
+            "rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav",
+            "rain.wav fire.wav --position 0 1 0 --duration 60 -o there-and-back.flac",
+        ),
+    )
+    command.add_argument("first", help="any format that libsndfile reads; - reads standard input")
+    command.add_argument("second", help="as the first, of any length and sample rate")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=".wav, .flac, .aiff or .ogg, at the first recording's sample rate; - writes WAV to standard output "
+        "(default: FIRST-SECOND.wav, in the current folder)",
+    )
+    command.add_argument(
+        "--position",
+        type=_share,
+        nargs="+",
+        default=[0.5],
+        metavar="P",
+        help="from 0, the first recording, to 1, the second; several are passed through from the start to the end, at "
+        "equal distances in time (default: 0.5)",
+    )
+    _add_texture_options(command)
+
+
+def _add_texture_options(command):
+    """What all that make textures have; the group of options on the result."""
+    result = command.add_argument_group("the result")
+    result.add_argument("--duration", type=_above_zero, metavar="SECONDS", help="default: as the (first) recording")
     result.add_argument("--loop", action="store_true", help="the end is followed by the start without a seam")
     result.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another texture (default: 0)")
     result.add_argument(
@@ -177,6 +218,7 @@ def _add_synthesize(commands):
     machine.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="(default: auto)")
     machine.add_argument("--threads", type=_count, metavar="N", help="of the CPU (default: torch's choice)")
     machine.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    return result
 
 
 def _add_score(commands):
@@ -239,6 +281,13 @@ def _at_least_zero(text):
     return value
 
 
+def _share(text):
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text}")
+    return value
+
+
 def _count(text):
     value = int(text)
     if value < 1:
@@ -250,7 +299,53 @@ def _count(text):
 
 
 def _synthesize(options):
-    outputs = _output_paths(options)
+    from texture_core.texture import plan_texture
+
+    def plan():
+        samples, sample_rate = _read(options.recording)
+        parameters = _parameters(options, len(samples) / sample_rate)
+        plan = plan_texture(
+            samples,
+            sample_rate,
+            duration=options.duration,
+            parameters=parameters,
+            loop=options.loop,
+            channels=options.channels,
+            computed_rate=options.computed_rate,
+        )
+        return plan, {"recording": (samples, sample_rate)}
+
+    return _make_textures(options, plan, [options.recording], f"{Path(options.recording).stem}-texture.wav")
+
+
+def _morph(options):
+    names = [options.first, options.second]
+    if names == [STANDARD_STREAM, STANDARD_STREAM]:
+        raise ParameterError("standard input holds one recording, found - for both; name a file for the other")
+
+    from texture_core.morphing import plan_morph
+
+    def plan():
+        (first, rate), (second, second_rate) = recordings = [_read(name) for name in names]
+        parameters = _parameters(options, min(len(first) / rate, len(second) / second_rate))
+        plan = plan_morph(
+            first,
+            second,
+            rate,
+            position=options.position,
+            second_sample_rate=second_rate,
+            duration=options.duration,
+            parameters=parameters,
+            loop=options.loop,
+        )
+        return plan, dict(zip(("first", "second"), recordings, strict=True))
+
+    return _make_textures(options, plan, names, f"{Path(options.first).stem}-{Path(options.second).stem}.wav")
+
+
+def _make_textures(options, make_plan, names, default_output):
+    """Plan and write what the options ask for; the exit code."""
+    outputs = _output_paths(options, names, default_output)
     # What is wrong with the names is told before anything slow begins.
     for path in [*outputs, *([Path(options.plot)] if options.plot else [])]:
         if path.exists() and not options.force:
@@ -258,26 +353,16 @@ def _synthesize(options):
     if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg", ".pdf"):
         raise ParameterError(f"--plot: expected a name that ends in .png, .svg or .pdf, found {options.plot}")
 
-    from texture_core.texture import audio_format, plan_texture
+    from texture_core.texture import audio_format
 
     for path in outputs or [Path("standard output.wav")]:
         audio_format(path, options.encoding)
-    samples, sample_rate = _read(options.recording)
-    parameters = _parameters(options, len(samples) / sample_rate)
-    plan = plan_texture(
-        samples,
-        sample_rate,
-        duration=options.duration,
-        parameters=parameters,
-        loop=options.loop,
-        channels=options.channels,
-        computed_rate=options.computed_rate,
-    )
+    plan, recordings = make_plan()
     plan = _with_weights_chosen(options, plan)
     with tempfile.TemporaryDirectory() as folder:
         written, stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
         if options.plot:
-            _plot(options.plot, plan, (samples, sample_rate), written)
+            _plot(options.plot, plan, recordings, written)
         if not outputs:
             with open(Path(folder) / "standard output.wav", "rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
@@ -285,12 +370,11 @@ def _synthesize(options):
     return INTERRUPTED if stopped else 0
 
 
-def _output_paths(options):
+def _output_paths(options, recordings, default):
     """Where the takes go; none where they go to standard output."""
     output = options.output
     if output is None:
-        is_stream = options.recording == STANDARD_STREAM
-        output = STANDARD_STREAM if is_stream else f"{Path(options.recording).stem}-texture.wav"
+        output = STANDARD_STREAM if STANDARD_STREAM in recordings else default
     if output == STANDARD_STREAM:
         if options.takes > 1:
             raise ParameterError("--takes: standard output has place for one; name a file with -o")
@@ -345,7 +429,8 @@ def _with_weights_chosen(options, plan):
     from texture_core.progress import Progress
     from texture_core.texture import choose_for_plan
 
-    with Progress("choosing alpha and beta", planned_candidate_iterations(plan.parameters)) as progress:
+    recordings = 2 if plan.morph else 1
+    with Progress("choosing alpha and beta", recordings * planned_candidate_iterations(plan.parameters)) as progress:
         plan, record = choose_for_plan(
             plan, seed=options.seed, device=options.device, threads=options.threads, progress=progress
         )
@@ -422,22 +507,30 @@ def _interruption(save):
         signal.signal(signal.SIGINT, before)
 
 
-def _plot(path, plan, recording, written):
+def _plot(path, plan, recordings, written):
     import soundfile
 
+    from texture_core.morph_path import geometric
     from texture_core.preview import SECONDS_SHOWN, write_preview
 
-    samples, sample_rate = recording
-    panels = {"recording": _panel(plan, samples[: int(SECONDS_SHOWN * sample_rate)], sample_rate)}
+    unit = plan.target_unit
+    units = [unit]
+    if plan.morph:
+        units.append(plan.morph.second_unit)
+        unit = geometric(*units, plan.morph.middle)
+    panels = {
+        name: _panel(plan, samples[: int(SECONDS_SHOWN * sample_rate)], sample_rate, own)
+        for (name, (samples, sample_rate)), own in zip(recordings.items(), units, strict=True)
+    }
     for title, file in written.items():
         with soundfile.SoundFile(file) as sound:
             samples = sound.read(int(SECONDS_SHOWN * sound.samplerate), dtype="float32", always_2d=True)
-            panels[title] = _panel(plan, samples, sound.samplerate)
+            panels[title] = _panel(plan, samples, sound.samplerate, unit)
     write_preview(path, panels, sample_rate=plan.target.sample_rate, hop_length=plan.target.hop_length)
 
 
-def _panel(plan, samples, sample_rate):
-    """The log spectrogram of what the result's channels have together, on the target's scale."""
+def _panel(plan, samples, sample_rate, unit):
+    """The log spectrogram of what the result's channels have together, on the scale of samples over a unit."""
     import numpy as np
 
     from texture_core.channels import resample
@@ -446,7 +539,7 @@ def _panel(plan, samples, sample_rate):
 
     if samples.shape[1] > plan.channels:
         samples = samples.mean(axis=1, keepdims=True)
-    scaled = resample(samples, sample_rate, plan.target.sample_rate) / plan.target_unit
+    scaled = resample(samples, sample_rate, plan.target.sample_rate) / unit
     spectrogram = SpectrogramParameters(plan.target.n_fft, plan.target.hop_length)
     power = np.mean([np.expm1(log_spectrogram(channel, spectrogram)) ** 2 for channel in scaled.T], axis=0)
     return np.log1p(np.sqrt(power))

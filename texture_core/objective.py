@@ -10,6 +10,7 @@ import torch
 from texture_core import registry
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.losses.autocorrelation import AutocorrelationLoss
+from texture_core.losses.between import between
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
 
@@ -27,6 +28,10 @@ class Objective:
         Frames per second.
     seed : int
         Decides the weights of the features.
+    second : torch.Tensor, optional
+        Another target (bins, any number of frames): the loss is least between both.
+    position : float
+        How far from the target, 0, to the second, 1.
 
     Attributes
     ----------
@@ -34,11 +39,23 @@ class Objective:
         The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
     """
 
-    def __init__(self, target, parameters, frame_rate, seed):
+    def __init__(self, target, parameters, frame_rate, seed, second=None, position=0.0):
         self._parameters = parameters
         self._features = registry.load("features", parameters.features.type).create(
             parameters.features, target.shape[0], seed, device=target.device, dtype=target.dtype
         )
+        self._losses = self._create_losses(target, frame_rate)
+        if second is not None:
+            others = self._create_losses(second, frame_rate)
+            self._losses = {
+                name: (weight, between(loss, others[name][1], position))
+                for name, (weight, loss) in self._losses.items()
+            }
+        self.iteration = 1
+
+    def _create_losses(self, target, frame_rate):
+        """Name to weight and loss, towards one target."""
+        parameters = self._parameters
         with torch.no_grad():
             feature_maps = self._features(target)
         frames = target.shape[1]
@@ -46,14 +63,14 @@ class Objective:
         frame_rates = [frame_rate] * len(feature_maps)
         if hasattr(self._features, "frame_rates"):
             frame_rates = self._features.frame_rates(frame_rate)
-        self._losses = {"gram": (1.0, GramLoss(feature_maps))}
+        losses = {"gram": (1.0, GramLoss(feature_maps))}
         if parameters.alpha > 0:
             loss = AutocorrelationLoss(feature_maps, parameters.autocorrelation, frame_rates)
-            self._losses["autocorrelation"] = (parameters.alpha, loss)
+            losses["autocorrelation"] = (parameters.alpha, loss)
         if parameters.beta > 0 and parameters.diversity.iterations > 0:
             repeats = [frame_rate / rate for rate in frame_rates]
             loss = DiversityLoss(feature_maps, frames, parameters.diversity, repeats)
-            self._losses["diversity"] = (parameters.beta, loss)
+            losses["diversity"] = (parameters.beta, loss)
         for name, weight in parameters.losses.items():
             known = registry.names("losses", defining="create")
             if name not in known:
@@ -61,8 +78,8 @@ class Objective:
                     f"losses.{name}: expected one of {', '.join(known)}; alpha and beta weigh the others"
                 )
             create = registry.load("losses", name).create
-            self._losses[name] = (weight, create(feature_maps, frames, frame_rates, parameters))
-        self.iteration = 1
+            losses[name] = (weight, create(feature_maps, frames, frame_rates, parameters))
+        return losses
 
     def advance(self):
         """Begin the next iteration."""

@@ -42,24 +42,42 @@ def surrogate(target, generator, frames=None):
     Repeating both steps in turn, as Schreiber & Schmitz (1996) do, comes nearer to both, but with many bins that share
     their phases it finds the recording again: after 50 rounds the diversity score of a tapping rhythm was 378.
     """
+    frames = frames or target.shape[1]
+    values = course(spot_spectrum(target, frames), random_angles(frames, generator), frames)
+    return quantiles(target, frames).gather(1, ranks(values))
+
+
+def spot_spectrum(target, frames):
+    """The spectrum of each bin's course over time, (bins, frames // 2 + 1), for a result of so many frames."""
     length = target.shape[1]
-    frames = frames or length
     centred = target - target.mean(dim=1, keepdim=True) if frames != length else target
     # A target that is longer than the result is wrapped around.
     turns = -(-length // frames)
     folded = functional.pad(centred, (0, turns * frames - length)).reshape(len(target), turns, frames).sum(dim=1)
-    spectrum = torch.fft.rfft(folded, dim=1)
-    angle = 2 * math.pi * torch.rand(spectrum.shape[1], generator=generator)
+    return torch.fft.rfft(folded, dim=1)
+
+
+def random_angles(frames, generator):
+    """A random phase for each modulation frequency of a course of so many frames, (frames // 2 + 1,)."""
+    angle = 2 * math.pi * torch.rand(frames // 2 + 1, generator=generator)
     # The mean has no phase to choose, nor has the highest frequency of an even length.
     angle[0] = 0
     if frames % 2 == 0:
         angle[-1] = 0
-    course = torch.fft.irfft(spectrum * torch.polar(torch.ones_like(angle), angle), n=frames, dim=1)
-    ranks = course.argsort(dim=1, stable=True).argsort(dim=1, stable=True)
-    return _quantiles(target, frames).gather(1, ranks)
+    return angle
 
 
-def _quantiles(target, frames):
+def course(spectrum, angle, frames):
+    """The course over time, (bins, frames), of a spectrum whose phases are turned by the angles."""
+    return torch.fft.irfft(spectrum * torch.polar(torch.ones_like(angle), angle), n=frames, dim=1)
+
+
+def ranks(values):
+    """The place of each value, (bins, frames), in the order of its bin's values, from 0."""
+    return values.argsort(dim=1, stable=True).argsort(dim=1, stable=True)
+
+
+def quantiles(target, frames):
     """As many evenly spaced quantiles of each bin, (bins, frames), rising."""
     ordered = target.sort(dim=1).values
     length = target.shape[1]

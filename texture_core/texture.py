@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from texture_core.channels import signals_of
 from texture_core.choice import needs_choice, with_weights
 from texture_core.devices import resolve_device
 from texture_core.errors import AudioError, ParameterError
+from texture_core.morph_path import MorphPath, geometric
 from texture_core.parameters import AudioParameters, Parameters, minimum_seconds
 from texture_core.presets import fit_to_duration, preset_parameters
+from texture_core.progress import counting_on
 from texture_core.randomness import derive_seed
 from texture_core.rates import computed_transform, target_peak
 from texture_core.spectrogram import log_spectrogram
@@ -64,6 +67,9 @@ class TexturePlan:
         Samples of the result, of each channel.
     image : PannedImage, StereoImage or None
         What makes left and right of the signals; None where the result has one channel.
+    morph : MorphPath or None
+        Of a texture between two; then `target` and what else is of a recording is of the first, and `target_rms` of the
+        result.
     """
 
     target: Spectrogram
@@ -76,6 +82,7 @@ class TexturePlan:
     sample_rate: int
     length: int
     image: PannedImage | StereoImage | None
+    morph: MorphPath | None = None
 
     @property
     def channels(self):
@@ -218,14 +225,21 @@ def plan_texture(
     loop=False,
     channels="keep",
     computed_rate=16000,
+    result_rate=None,
 ):
     """Check a recording and decide what is computed; arguments and errors as of `synthesize`.
+
+    Parameters
+    ----------
+    result_rate : int, optional
+        Hz; default that of the recording.
 
     Returns
     -------
     TexturePlan
     """
     recording = _checked(samples, sample_rate)
+    result_rate = result_rate or sample_rate
     computed_rate, spectrogram = computed_transform(sample_rate, computed_rate)
     audio = AudioParameters(sample_rate=computed_rate)
     signals, level, image = signals_of(recording, sample_rate, channels, computed_rate, spectrogram.n_fft)
@@ -238,22 +252,27 @@ def plan_texture(
         parameters = fit_to_duration(preset_parameters(), min(seconds, duration) if loop else seconds)
     if parameters.method != "optimization":
         raise ParameterError(f"method: expected optimization for a single texture, found {parameters.method}")
+    if parameters.optimizer.waveform_iterations:
+        raise ParameterError(
+            "optimizer.waveform_iterations: expected 0 for what is put together of windows, found "
+            f"{parameters.optimizer.waveform_iterations}"
+        )
     needed, reason = minimum_seconds(parameters, audio, spectrogram)
     if seconds < needed:
         raise ParameterError(f"the recording lasts {seconds:.3f} s, expected at least {needed:.3f} s, for {reason}")
     frame_rate = audio.sample_rate / spectrogram.hop_length
-    least = math.ceil(needed * frame_rate) + 1
+    least = least_frames(parameters, audio, spectrogram)
     if loop:
-        unit = _frames_of_whole_samples(sample_rate, audio, spectrogram)
+        unit = _frames_of_whole_samples(result_rate, audio, spectrogram)
         frames = max(round(duration * frame_rate / unit), 1) * unit
         if frames < least:
             raise ParameterError(f"duration: a loop of {duration:g} s is too short, {reason} needs {needed:.3f} s")
-        length = round(frames / frame_rate * sample_rate)
+        length = round(frames / frame_rate * result_rate)
     else:
         # What is too short to have the statistics is the start of something longer. A frame more than the duration
         # needs, because a resampler looks ahead.
         frames = max(math.ceil(duration * frame_rate) + 2, least)
-        length = max(round(duration * sample_rate), 1)
+        length = max(round(duration * result_rate), 1)
     unit = np.abs(signals).max() / np.float32(target_peak(computed_rate))
     prepared = signals / unit
     log_magnitude = np.concatenate([log_spectrogram(signal, spectrogram) for signal in prepared])
@@ -265,7 +284,7 @@ def plan_texture(
         parameters,
         _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop),
         loop,
-        sample_rate,
+        result_rate,
         length,
         image,
     )
@@ -293,9 +312,20 @@ def _frames_of_whole_samples(sample_rate, audio, spectrogram):
     return Fraction(spectrogram.hop_length * sample_rate, audio.sample_rate).denominator
 
 
+def least_frames(parameters, audio, spectrogram):
+    """The fewest frames that have the statistics of the parameters."""
+    return (
+        math.ceil(minimum_seconds(parameters, audio, spectrogram)[0] * audio.sample_rate / spectrogram.hop_length) + 1
+    )
+
+
+def shared_frames(parameters, spectrogram):
+    """How many frames a window takes over from the one before, and how many it makes past those that it hands on."""
+    return max(*parameters.features.kernel_widths, -(-spectrogram.n_fft // spectrogram.hop_length))
+
+
 def _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop):
-    widest = max(parameters.features.kernel_widths)
-    overlap = max(widest, -(-spectrogram.n_fft // spectrogram.hop_length))
+    overlap = shared_frames(parameters, spectrogram)
     bounded = min(max(seconds, _SHORTEST_WINDOW_SECONDS), _LONGEST_WINDOW_SECONDS)
     # Two windows in place of one are more than half as long as that, which has to be enough for the parameters.
     longest = max(round(bounded * frame_rate), 2 * least, 8 * overlap)
@@ -323,19 +353,35 @@ def choose_for_plan(plan, *, seed=0, device="auto", threads=None, progress=None)
     if not needs_choice(plan.parameters):
         return plan, None
     # What it imports beside, scores and phase recovery, is of no use without it.
-    from texture_core.auto import choose_weights
+    from texture_core.auto import choose_weights, planned_candidate_iterations
 
-    record = choose_weights(
-        # Of stereo the first signal, which has the most energy of any that two channels can be turned to.
-        replace(plan.target, log_magnitude=plan.target.log_magnitude[: plan.bins]),
-        plan.target_samples,
-        plan.parameters,
-        seed=seed,
-        device=device,
-        threads=threads,
-        progress=progress,
-    )
+    # Of stereo the first signal, which has the most energy of any that two channels can be turned to.
+    sides = [(replace(plan.target, log_magnitude=plan.target.log_magnitude[: plan.bins]), plan.target_samples)]
+    if plan.morph:
+        sides.append((plan.morph.second, plan.morph.second_samples))
+    records = [
+        choose_weights(
+            *side,
+            plan.parameters,
+            seed=seed,
+            device=device,
+            threads=threads,
+            progress=counting_on(progress, number * planned_candidate_iterations(plan.parameters)),
+        )
+        for number, side in enumerate(sides)
+    ]
+    record = records[0] if len(records) == 1 else _between_choices(*records, plan.morph.middle)
     return replace(plan, parameters=with_weights(plan.parameters, record["alpha"], record["beta"])), record
+
+
+def _between_choices(first, second, position):
+    weights = {name: geometric(first[name], second[name], position) for name in ("alpha", "beta")}
+    told = [f"alpha {record['alpha']:g}, beta {record['beta']:g}, as {record['reason']}" for record in (first, second)]
+    return weights | {
+        "rule": first["rule"],
+        "reason": f"between those of the first ({told[0]}) and of the second ({told[1]})",
+        "candidates": first["candidates"] + second["candidates"],
+    }
 
 
 def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
@@ -360,11 +406,16 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
         torch.set_num_threads(threads)
     plan, _ = choose_for_plan(plan, seed=seed, device=device)
     options = {"seed": seed, "loop": plan.loop, "device": device}
-    pieces = synthesize_windows(plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, **options)
+    between = partial(_between, plan) if plan.morph else None
+    pieces = synthesize_windows(
+        plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, between=between, **options
+    )
     blocks = _recovered(pieces, plan, options)
     remaining = plan.length
     for block in _resampled(blocks, plan.target.sample_rate, plan.sample_rate, plan.loop):
         kept = block[:remaining]
+        if plan.morph:
+            kept = kept * plan.morph.gain((plan.length - remaining + np.arange(len(kept))) / plan.length)
         remaining -= len(kept)
         if len(kept):
             yield kept
@@ -388,6 +439,11 @@ def _recovered(pieces, plan, options):
 def _of_signal(pieces, number, plan):
     for piece in pieces:
         yield piece[number * plan.bins : (number + 1) * plan.bins]
+
+
+def _between(plan, frames):
+    """What a `SynthesisTask` takes for frames of a morph, counted from its start."""
+    return plan.morph.between(plan.target, frames * plan.target.hop_length / plan.target.sample_rate / plan.duration)
 
 
 def _resampled(blocks, from_rate, to_rate, loop):

@@ -91,7 +91,28 @@ def plan_windows(frames, longest, overlap, settling, loop):
     return tuple(windows)
 
 
-def synthesize_windows(target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None):
+def plan_short_windows(frames, shortest, overlap, settling):
+    """Divide a texture whose statistics change into as many windows as there can be.
+
+    Parameters
+    ----------
+    shortest : int
+        Frames that a window must have, where the texture has them; above 2 * (overlap + settling).
+    frames, overlap, settling
+        As of `plan_windows`.
+
+    Returns
+    -------
+    tuple of Window
+    """
+    shared = overlap + settling
+    count = max((frames - shared) // (shortest - shared), 1)
+    return plan_windows(frames, -(-(frames + (count - 1) * shared) // count), overlap, settling, False)
+
+
+def synthesize_windows(
+    target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None, between=None
+):
     """Synthesise the frames of a texture piece by piece.
 
     Parameters
@@ -107,6 +128,9 @@ def synthesize_windows(target, parameters, windows, *, seed, loop=False, device=
         Called with (iteration, dict of loss terms) after each iteration, counted over all windows.
     stop : callable, optional
         Asked after each iteration; if true, the piece of the window under way is the last one.
+    between : callable, optional
+        Of the numbers of frames, (frames,), those of a window counted from the texture's first: the attributes
+        ``target``, ``second`` and ``positions`` of its `SynthesisTask`. Default: the target, for all windows.
 
     Yields
     ------
@@ -115,14 +139,16 @@ def synthesize_windows(target, parameters, windows, *, seed, loop=False, device=
     """
     opening = previous = None
     settling = windows[0].frames - windows[0].stop
+    done = 0
     for number, window in enumerate(windows):
+        places = np.arange(window.frames) + done - window.start
         task = SynthesisTask(
-            target,
-            parameters,
-            seed,
-            "texture",
-            f"window {number}",
-            device,
+            **(between(places) if between else {"target": target}),
+            parameters=parameters,
+            seed=seed,
+            texture="texture",
+            setting=f"window {number}",
+            device=device,
             progress=counting_on(progress, number * parameters.optimizer.iterations),
             frames=window.frames,
             head=previous,
@@ -141,6 +167,7 @@ def synthesize_windows(target, parameters, windows, *, seed, loop=False, device=
             previous = made[:, window.stop - overlap :].copy()
             if number == 0:
                 opening = made[:, : window.start + overlap].copy()
+        done += window.stop - window.start
         yield made[:, window.start : window.stop]
         if stop and stop():
             return

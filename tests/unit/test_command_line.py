@@ -49,7 +49,7 @@ def test_help_answers_at_once_and_shows_examples():
     code = "import sys, texture_core.command_line as c; c.build_parser().format_help(); print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.split()
     assert not {"torch", "numpy", "scipy", "h5py", "soundfile"} & set(modules)
-    for command in ("synthesize", "score", "inspect"):
+    for command in ("synthesize", "morph", "score", "inspect"):
         with pytest.raises(SystemExit) as leaving:
             main([command, "--help"])
         assert leaving.value.code == 0
@@ -126,6 +126,24 @@ def test_stereo_stays_stereo_unless_it_is_mixed(folder, capsys):
     assert main(["synthesize", "surround.wav", "-o", "c.wav"]) == 1
     assert "found 4; channels: mono mixes them to one" in capsys.readouterr().err
     assert not (folder / "c.wav").exists()
+
+
+def test_morphs(folder, capsys):
+    tc.write_audio(folder / "tapping.wav", tc.demo_texture("tapping", duration=2.4, sample_rate=8000), 8000)
+    assert main(["morph", "rain.wav", "tapping.wav", *QUICK, "--plot", "both.png"]) == 0
+    assert capsys.readouterr().err.startswith("rain-tapping.wav: texture of 2.500 s, 16000 Hz, mono, seed 0, RMS -")
+    assert (folder / "both.png").read_bytes().startswith(b"\x89PNG")
+    assert main(["morph", "rain.wav", "tapping.wav", "--position", "0", "1", "-o", "path.wav", "--quiet", *QUICK]) == 0
+    halfway, path = (soundfile.read(folder / name)[0] for name in ("rain-tapping.wav", "path.wav"))
+    assert len(path) == len(halfway) == 40000
+    assert not np.array_equal(path, halfway)
+    assert main(["morph", "-", "-"]) == 1
+    assert "standard input holds one recording" in capsys.readouterr().err
+    assert main(["morph", "rain.wav", "tapping.wav", "--position", "0", "1", "--loop", "-o", "x.wav", *QUICK]) == 1
+    assert "a loop has one throughout" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["morph", "rain.wav", "tapping.wav", "--position", "2"])
+    assert "expected a number from 0 to 1, found 2" in capsys.readouterr().err
 
 
 def test_pipes(folder):

@@ -65,6 +65,7 @@ RANGES = [
     (Parameters, "losses", [None, 3, "sendik", ["sendik"]], [{}, {"sendik": 0.5}]),
     (Parameters, "snapshots", [None, 3, "3", [0], [-1], [1.0], [True]], [(), (1, 1000)]),
     (Parameters, "preset", ["tonal", "", 1, ["other"]], [None, "rhythmic", "other", "auto"]),
+    (OptimizerParameters, "waveform_iterations", [*NO_INTEGER, -1], [0, 100000]),
     (AutoParameters, "alpha", [None, 1.0, "1", [], [-1.0], [math.nan], [True], [1.0] * 13], [[0.0], (1.0, 1e5)]),
     (AutoParameters, "beta", [None, 1e-4, [], [-1e-9], ["1"]], [[0.0, 1e-5], (1.0,)]),
     (AutoParameters, "filters", [*NO_INTEGER, 0, -1], [1, 4096]),

@@ -21,7 +21,7 @@ from texture_core.spectrogram import log_spectrogram, periodic_hann
 from texture_core.start import noise, surrogate
 from texture_core.storage import Spectrogram
 from texture_core.transform import Transform
-from texture_core.windows import invert_pieces, plan_windows, synthesize_windows
+from texture_core.windows import invert_pieces, plan_short_windows, plan_windows, synthesize_windows
 
 SMALL = Parameters(
     alpha=1.0,
@@ -56,6 +56,16 @@ def test_windows_cover_every_frame_once_and_are_bounded_and_alike(frames, loop, 
     for window in windows[:-1]:
         assert window.frames - window.stop == overlap
     assert windows[-1].frames - windows[-1].stop == windows[-1].tail
+
+
+@pytest.mark.parametrize("frames", [300, 566, 1003, 1004, 2502, 15002])
+def test_short_windows_are_as_many_as_there_can_be(frames):
+    windows = plan_short_windows(frames, 566, 64, 64)
+    assert sum(window.stop - window.start for window in windows) == frames
+    lengths = [window.frames for window in windows]
+    assert len(windows) == 1 or min(lengths) >= 566
+    # One more would be too short.
+    assert (frames + len(windows) * 128) / (len(windows) + 1) < 566
 
 
 # --- the start ---

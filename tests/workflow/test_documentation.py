@@ -144,10 +144,11 @@ def small_presets(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch, small_presets):
-    """A folder with what the examples presuppose: a recording, and a synthesis of the demo's run."""
+    """A folder with what the examples presuppose: two recordings, and a synthesis of the demo's run."""
     monkeypatch.chdir(tmp_path)
     recording = tc.demo_texture("rain", duration=2.5)
     tc.write_audio(tmp_path / "rain.wav", recording, 16000)
+    tc.write_audio(tmp_path / "fire.wav", tc.demo_texture("tapping", duration=2.5), 16000)
     target = Spectrogram(tc.log_spectrogram(recording), sample_rate=16000, n_fft=512, hop_length=64)
     write_spectrogram(tmp_path / "results/demo/spectrogram/rain.h5", target)
     synthesis = tc.synthesize_spectrogram(
@@ -208,7 +209,10 @@ def test_the_commands_for_one_sound(folder, document):
         made = {"rain-texture.wav", "longer-rain.flac", "rain.png", "loop.wav", "piped.wav", "varied.wav", "chosen.wav"}
         made |= {"bright.wav", "middle.wav"}
         takes = {"take-1.wav", "take-2.wav", "take-3.wav"}
-        assert made | takes | {"rain.wav"} == {path.name for path in folder.iterdir() if path.is_file()}
+        morphs = {"rain-fire.wav", "rain-with-fire.wav", "rain-into-fire.wav", "there-and-back.flac"}
+        assert made | takes | morphs | {"rain.wav", "fire.wav"} == {
+            path.name for path in folder.iterdir() if path.is_file()
+        }
 
 
 # ---- the workflow

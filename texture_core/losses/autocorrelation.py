@@ -1,9 +1,12 @@
 """The autocorrelation loss: rhythm."""
 
+import copy
+
 import torch
 from scipy.fft import next_fast_len
 
 from texture_core.errors import ParameterError
+from texture_core.geodesic import root_interpolation
 from texture_core.parameters import lag_frames
 
 
@@ -81,8 +84,19 @@ class AutocorrelationLoss:
     def __init__(self, target, parameters, frame_rate):
         self._frame_rates = frame_rate if isinstance(frame_rate, list) else [frame_rate] * len(target)
         self._lags = [lag_frames(parameters, rate) for rate in self._frame_rates]
-        self._target = self._autocorrelations(target)
-        self._energy = sum(values.square().sum() for values in self._target)
+        self._compare_with(self._autocorrelations(target))
+
+    def _compare_with(self, target):
+        self._target = target
+        self._energy = sum(values.square().sum() for values in target)
+
+    def toward(self, other, position):
+        """The loss whose autocorrelations are at a position from 0, these, to 1, the other `AutocorrelationLoss`'s."""
+        loss = copy.copy(self)
+        loss._compare_with(
+            [root_interpolation(a, b, position) for a, b in zip(self._target, other._target, strict=True)]
+        )
+        return loss
 
     def __call__(self, feature_maps):
         """The loss, a scalar tensor, of feature maps (filters, frames)."""

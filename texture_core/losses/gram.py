@@ -1,6 +1,10 @@
 """The Gram loss: which filters are active together, averaged over time."""
 
+import copy
+
 import torch
+
+from texture_core.geodesic import bures_geodesic
 
 # Rows computed at a time on a CPU, where the half below the diagonal is then copied (measured: 128 to 256).
 _ROWS = 128
@@ -52,8 +56,17 @@ class GramLoss:
     """
 
     def __init__(self, target):
-        self._target = [gram_matrix(feature_map) for feature_map in target]
-        self._energy = sum(gram.square().sum() for gram in self._target)
+        self._compare_with([gram_matrix(feature_map) for feature_map in target])
+
+    def _compare_with(self, target):
+        self._target = target
+        self._energy = sum(gram.square().sum() for gram in target)
+
+    def toward(self, other, position):
+        """The loss whose Gram matrices are at a position from 0, these, to 1, those of the other `GramLoss`."""
+        loss = copy.copy(self)
+        loss._compare_with([bures_geodesic(a, b, position) for a, b in zip(self._target, other._target, strict=True)])
+        return loss
 
     def __call__(self, feature_maps):
         """The loss, a scalar tensor, of feature maps (filters, frames)."""

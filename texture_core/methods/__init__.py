@@ -48,6 +48,11 @@ class SynthesisTask:
         Those of the target do not: its end need not fit its start.
     stop : callable or None
         Asked after each iteration; if true, that is the last.
+    second : Spectrogram or None
+        Another target, for a result between both.
+    positions : numpy.ndarray or None
+        (frames of the result,), float32: how far each frame is from the target, 0, to the second, 1. The statistics are
+        those at their mean, which is above 0 and below 1.
     checkpoint : texture_core.checkpoints.Checkpoint or None
         Where to save the state and to go on from. A method that saves nothing leaves it alone.
     """
@@ -66,6 +71,8 @@ class SynthesisTask:
     blended: int = 0
     loop: bool = False
     stop: Callable | None = None
+    second: Spectrogram | None = None
+    positions: np.ndarray | None = None
     checkpoint: Checkpoint | None = None
 
 

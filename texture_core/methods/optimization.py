@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from scipy.fft import next_fast_len
 
-from texture_core import registry, start
+from texture_core import morph_start, registry, start
 from texture_core.methods import SynthesisResult
 from texture_core.objective import Objective
 from texture_core.optimizers import projected_lbfgs
@@ -38,10 +38,7 @@ def synthesize(task):
         If the loss or its gradient stops being finite; the message names iteration and term.
     """
     run = _Run(task)
-    generator = torch_generator(task.seed, task.texture, task.setting, "start")
-    draw = {"noise": start.noise, "surrogate": start.surrogate}[task.parameters.start]
-    first = draw(torch.from_numpy(task.target.log_magnitude), generator, task.frames)
-    log_magnitude = run.minimize(_blend(first, task).to(task.device))
+    log_magnitude = run.minimize(_start(task).to(task.device))
     return SynthesisResult(
         log_magnitude.cpu().numpy(),
         loss=np.array(run.rows),
@@ -56,11 +53,34 @@ def iterations(parameters):
     return parameters.optimizer.iterations + parameters.optimizer.waveform_iterations
 
 
+def _start(task):
+    continues = task.blended and task.head is not None
+    target = torch.from_numpy(task.target.log_magnitude)
+    if task.second is None:
+        draw = {"noise": start.noise, "surrogate": start.surrogate}[task.parameters.start]
+        first = draw(target, _generator(task), task.frames)
+        if continues:
+            first = first.roll(-_nearest(first, torch.from_numpy(task.head)), dims=1)
+    else:
+        draw = {"noise": morph_start.noise, "surrogate": morph_start.surrogate}[task.parameters.start]
+        second, positions = torch.from_numpy(task.second.log_magnitude), torch.from_numpy(task.positions)
+        turn = 0
+        if continues:
+            # As if all were where it begins; turned around, each frame still has its own position.
+            alike = draw(target, second, positions[:1].expand(len(positions)), _generator(task))
+            turn = _nearest(alike, torch.from_numpy(task.head))
+        first = draw(target, second, positions.roll(turn), _generator(task)).roll(-turn, dims=1)
+    return _blend(first, task)
+
+
+def _generator(task):
+    return torch_generator(task.seed, task.texture, task.setting, "start")
+
+
 def _blend(first, task):
     count = task.blended
     fade = (torch.arange(count) + 0.5) / count
     if count and task.head is not None:
-        first = _continuing(first, torch.from_numpy(task.head))
         place = slice(task.head.shape[1] - count, task.head.shape[1])
         first[:, place] = torch.lerp(torch.from_numpy(task.head[:, -count:]), first[:, place], fade)
     if count and task.tail is not None:
@@ -69,8 +89,8 @@ def _blend(first, task):
     return first
 
 
-def _continuing(first, head):
-    """Turn a start around so that its first frames are those of its frames that are nearest to the head."""
+def _nearest(first, head):
+    """The frame of a start from which on, with its end followed by its start, it is nearest to the head."""
     frames = first.shape[1]
     length = next_fast_len(2 * frames, real=True)
     spectrum = torch.fft.rfft(torch.cat([first, first], dim=1)[:, :length], n=length)
@@ -79,7 +99,7 @@ def _continuing(first, head):
     energy = first.square().sum(dim=0).double()
     total = torch.cat([energy.new_zeros(1), torch.cat([energy, energy]).cumsum(0)])
     distance = total[head.shape[1] : head.shape[1] + frames] - total[:frames] - 2 * correlation
-    return first.roll(-int(distance.argmin()), dims=1)
+    return int(distance.argmin())
 
 
 class _Stopped(Exception):
@@ -92,7 +112,11 @@ class _Run:
     def __init__(self, task):
         reference = torch.from_numpy(task.target.log_magnitude).to(task.device)
         frame_rate = task.target.sample_rate / task.target.hop_length
-        self._objective = Objective(reference, task.parameters, frame_rate, task.seed)
+        between = {}
+        if task.second is not None:
+            second = torch.from_numpy(task.second.log_magnitude).to(task.device)
+            between = {"second": second, "position": float(task.positions.mean(dtype=np.float64))}
+        self._objective = Objective(reference, task.parameters, frame_rate, task.seed, **between)
         self._parameters = task.parameters
         self._progress = task.progress
         self._stop = task.stop

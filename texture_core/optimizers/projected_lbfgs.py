@@ -58,11 +58,11 @@ def minimize(
 
     Notes
     -----
-    A variable is free where it is above the bound or its gradient is negative. The direction is the two-loop recursion on the
-    free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), from the conditioning restricted to
-    it, and a step is bent at the bound b: x(t) = max(x + t d, b). The step 1 is tried first and shortened by the parabola
-    through what is known until the decrease suffices (Armijo along the bent path). Where no step decreases the value,
-    the history is dropped and the conditioned gradient tried; where that fails too, it ends.
+    A variable is free where it is above the bound or its gradient is negative. The direction is the two-loop recursion
+    on the free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), from the conditioning
+    restricted to it, and a step is bent at the bound b: x(t) = max(x + t d, b). The step 1 is tried first and shortened
+    by the parabola through what is known until the decrease suffices (Armijo along the bent path). Where no step
+    decreases the value, the history is dropped and the conditioned gradient tried; where that fails too, it ends.
     """
     pairs = deque(maxlen=history)
     if resume is None:
