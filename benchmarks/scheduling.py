@@ -1,7 +1,7 @@
 """What jobs cost besides their work: Snakemake's own time for jobs that do nothing, and what our scripts import.
 
-``python -m benchmarks.scheduling --jobs 1000``; seconds are of the processor, all processes of a run together, because the
-clock on a shared machine tells more of the others.
+``python -m benchmarks.scheduling --jobs 1000``; seconds are of the processor, all processes of a run together, because
+the clock on a shared machine tells more of the others.
 """
 
 import argparse
