@@ -1,6 +1,7 @@
 """Files: every one is written beside its place and renamed into it, so that what stands there is whole."""
 
 import json
+import math
 import os
 import secrets
 from contextlib import contextmanager, suppress
@@ -286,7 +287,9 @@ def dataset_values(file, name):
     dataset = file[name]
     if not isinstance(dataset, h5py.Dataset):
         raise StorageError(f"{name} is not a dataset")
-    if dataset.dtype.kind not in "fiu" or dataset.nbytes > _DEFLATE_RATIO * file.id.get_filesize():
+    # Python's own product, as h5py's overflows.
+    claimed = math.prod(dataset.shape) * dataset.dtype.itemsize
+    if dataset.dtype.kind not in "fiu" or claimed > _DEFLATE_RATIO * file.id.get_filesize():
         raise StorageError(
             f"{name} claims {dataset.shape} values of type {dataset.dtype}, which the file does not hold"
         )

@@ -217,8 +217,8 @@ def test_a_file_with_something_wrong_in_it(read, change, tmp_path):
         lambda file: replace_dataset(file, "loss", np.zeros(6)),
         lambda file: replace_dataset(file, "loss", 1.0),
         lambda file: file.attrs.__setitem__("parameters", "{not JSON"),
-        lambda file: file.create_dataset("snapshots", (1, 257, 3)).attrs.__setitem__("iterations", [np.inf]),
-        lambda file: file.create_dataset("samples", (2**40,), chunks=(256,)),
+        lambda file: file.create_dataset("snapshots", (1, 257, 3), "f4").attrs.__setitem__("iterations", [np.inf]),
+        lambda file: file.create_dataset("samples", (2**62,), "f4", chunks=(256,)),
     ],
     ids=[
         "no loss",
