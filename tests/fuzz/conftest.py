@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 
 QUICK = 40
-LONG = 1000
+LONG = 400
 
 
 @pytest.fixture(params=["quick", pytest.param("long", marks=pytest.mark.long)])

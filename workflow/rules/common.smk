@@ -39,7 +39,7 @@ config["checkpoint_interval"] = CONFIGURATION.checkpoint_interval
 
 
 # A plan is hundreds of thousands of objects, nearly all of which stay; looking through all of them for garbage again and
-# again takes a tenth of the time to plan.
+# again takes time (docs/performance.md).
 gc.freeze()
 gc.set_threshold(200_000, 50, 100)
 
