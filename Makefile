@@ -38,7 +38,7 @@ run: setup ## Set up .venv, then synthesise the built-in demo into results/
 test: setup-test ## Set up .venv, then run the tests
 	$(bin)/python -m pytest
 
-test-long: setup-test setup-slurm ## Run the tests that take many minutes: kills at random, and a Slurm of one node
+test-long: setup-test setup-slurm ## Run the tests that take many minutes: damaged files, kills at random, a Slurm of one node
 	$(bin)/python -m pytest -m long
 
 lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter

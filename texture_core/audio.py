@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import scipy.io.wavfile
 import soundfile
 import soxr
 
@@ -164,6 +163,9 @@ def read_audio(path):
 
 def write_audio(path, samples, sample_rate):
     """Write mono samples (n,) as a float32 WAV file."""
+    # Half of what this module takes to import, and most jobs only read.
+    import scipy.io.wavfile
+
     with replacing(path) as temporary:
         # Not soundfile: it notes the time in a chunk of float files, so that equal samples were not equal bytes.
         scipy.io.wavfile.write(temporary, sample_rate, np.asarray(samples, dtype=np.float32))

@@ -3,7 +3,6 @@
 import math
 
 import torch
-from scipy.optimize import minimize_scalar
 
 from texture_core import registry
 from texture_core.audio import rms
@@ -71,6 +70,9 @@ def invert(
 
 def _nearest_gain(samples, spectrogram):
     """The gain, of 1/4 to 4, that brings the samples' log magnitudes nearest to the spectrogram's."""
+    # Takes longer to import than the shortest inversions take, and few ask for it.
+    from scipy.optimize import minimize_scalar
+
     wanted = torch.from_numpy(spectrogram.log_magnitude)
     samples = torch.from_numpy(samples)
     magnitude = Transform.like(samples, spectrogram.n_fft, spectrogram.hop_length).forward(samples).abs()

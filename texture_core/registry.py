@@ -5,6 +5,7 @@ touches no existing file (and, in the workflow, reruns nothing that does not use
 """
 
 import ast
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -87,4 +88,10 @@ def _path(kind, name):
 
 
 def _statements(path):
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _parsed(path, changed):
+    # Planning asks of every setting; `changed` makes a module that was edited meanwhile another one.
     return ast.parse(path.read_text(encoding="utf-8")).body

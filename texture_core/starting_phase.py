@@ -7,8 +7,6 @@ import math
 
 import numpy as np
 import torch
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
 
 # The Gaussian that is nearest to a Hann window of n samples is exp(-π t² / γ) with γ = 0.25645 n² (ibid., table 1).
 _HANN_GAMMA = 0.25645
@@ -99,6 +97,10 @@ def integrate_phase(magnitude, random_phase, n_fft, hop_length):
 
 def _walk(first, second, advance, lower, heights):
     """The parent of each node, its own for a root; and the phase's advance from there, 0 for a root."""
+    # Every inversion imports this module, and those that start at random need nothing of SciPy.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
+
     count = len(heights)
     edges = coo_array((lower.max(initial=0) - lower + 1, (first, second)), shape=(count, count))
     tree = minimum_spanning_tree(edges.tocsr()).tocoo()

@@ -1,6 +1,7 @@
 """Files: every one is written beside its place and renamed into it, so that what stands there is whole."""
 
 import json
+import math
 import os
 import secrets
 from contextlib import contextmanager, suppress
@@ -14,6 +15,10 @@ from texture_core import __version__
 from texture_core.errors import StorageError
 
 LOSS_COLUMNS = ("total", "gram", "autocorrelation", "diversity", "evaluations", "seconds")
+# Deflate, which compresses our datasets, makes nothing smaller than by this factor (RFC 1951: 258 bytes in two bits).
+_DEFLATE_RATIO = 1032
+# What h5py raises, and arithmetic on what it read, for a file that is damaged or another.
+UNREADABLE = (StorageError, OSError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def read_json(path):
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StorageError(f"{path}: there is no such file") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise StorageError(f"{path}: cannot be read as JSON ({error}); delete it and run again") from error
 
 
@@ -221,7 +226,7 @@ def read_synthesis(path):
     """
     with _reading(path) as file:
         spectrogram = _get_spectrogram(file)
-        loss = file["loss"][:]
+        loss = dataset_values(file, "loss")
         if loss.ndim != 2 or loss.shape[1] != len(LOSS_COLUMNS):
             raise StorageError(f"dataset loss has shape {loss.shape}, expected (rows, {len(LOSS_COLUMNS)})")
         skip = {"sample_rate", "n_fft", "hop_length", "window", "scale"}
@@ -239,13 +244,13 @@ def read_synthesis(path):
 def _get_optional(file):
     found = {}
     if "further_losses" in file:
-        dataset = file["further_losses"]
-        found["further_losses"] = dict(zip(map(str, dataset.attrs["columns"]), dataset[:].T, strict=True))
+        columns = map(str, file["further_losses"].attrs["columns"])
+        found["further_losses"] = dict(zip(columns, dataset_values(file, "further_losses").T, strict=True))
     if "snapshots" in file:
-        dataset = file["snapshots"]
-        found["snapshots"] = dict(zip(map(int, dataset.attrs["iterations"]), dataset[:], strict=True))
+        iterations = map(int, file["snapshots"].attrs["iterations"])
+        found["snapshots"] = dict(zip(iterations, dataset_values(file, "snapshots"), strict=True))
     if "samples" in file:
-        found["samples"] = file["samples"][:].astype(np.float32, copy=False)
+        found["samples"] = dataset_values(file, "samples").astype(np.float32, copy=False)
     return found
 
 
@@ -256,20 +261,48 @@ def _reading(path):
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except (StorageError, OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise StorageError(f"{path}: not a whole spectrogram file ({error}); delete it and run again") from error
 
 
+def dataset_values(file, name):
+    """All values of a dataset of numbers.
+
+    Parameters
+    ----------
+    file : h5py.File
+    name : str
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Raises
+    ------
+    StorageError
+        If there is another object of this name, or the dataset claims more values than the file can hold.
+    KeyError
+        If there is none.
+    """
+    dataset = file[name]
+    if not isinstance(dataset, h5py.Dataset):
+        raise StorageError(f"{name} is not a dataset")
+    # Python's own product, as h5py's overflows.
+    claimed = math.prod(dataset.shape) * dataset.dtype.itemsize
+    if dataset.dtype.kind not in "fiu" or claimed > _DEFLATE_RATIO * file.id.get_filesize():
+        raise StorageError(
+            f"{name} claims {dataset.shape} values of type {dataset.dtype}, which the file does not hold"
+        )
+    return dataset[:]
+
+
 def _get_spectrogram(file):
-    dataset = file["log_magnitude"]
     sample_rate, n_fft, hop_length = (int(file.attrs[name]) for name in ("sample_rate", "n_fft", "hop_length"))
     if min(sample_rate, n_fft, hop_length) < 1:
         raise StorageError(f"sample_rate {sample_rate}, n_fft {n_fft}, hop_length {hop_length}: expected all above 0")
-    if not isinstance(dataset, h5py.Dataset):
-        raise StorageError("log_magnitude is not a dataset")
-    if dataset.ndim != 2 or dataset.shape[0] != n_fft // 2 + 1 or dataset.shape[1] < 1:
-        raise StorageError(f"log_magnitude has shape {dataset.shape}, expected ({n_fft // 2 + 1}, frames)")
-    log_magnitude = dataset[:].astype(np.float32, copy=False)
+    log_magnitude = dataset_values(file, "log_magnitude").astype(np.float32, copy=False)
+    if log_magnitude.ndim != 2 or log_magnitude.shape[0] != n_fft // 2 + 1 or log_magnitude.shape[1] < 1:
+        raise StorageError(f"log_magnitude has shape {log_magnitude.shape}, expected ({n_fft // 2 + 1}, frames)")
     if not np.isfinite(log_magnitude).all() or log_magnitude.min() < 0:
         raise StorageError("log_magnitude holds values that are negative or not finite")
     return Spectrogram(

@@ -83,7 +83,20 @@ def test_damaged_file_is_explained(record_file, position, problem):
         list(read_clips(record_file))
 
 
-@pytest.mark.parametrize("record", [b"", b"\x0a\x05ab", b"plain text", sequence_example("x", [1], np.zeros((1, 64)))])
+@pytest.mark.parametrize(
+    "record",
+    [
+        b"",
+        b"\x0a\x05ab",
+        b"plain text",
+        sequence_example("x", [1], np.zeros((1, 64))),
+        # A number in place of a message, and of a key; a number without an end.
+        b"\x08\x05",
+        b"\x0a\x02\x08\x05",
+        b"\xff" * 200_000,
+    ],
+    ids=["nothing", "cut short", "text", "narrow embeddings", "number for message", "number for key", "endless number"],
+)
 def test_other_records_are_explained(tmp_path, record):
     path = tmp_path / "other.tfrecord"
     write_records(path, [record])

@@ -179,6 +179,7 @@ def replace_by_group(file, name):
         lambda file: file.attrs.__setitem__("n_fft", [512, 512]),
         lambda file: file.attrs.__setitem__("sample_rate", 0),
         lambda file: file.attrs.__setitem__("hop_length", -64),
+        lambda file: file.attrs.__setitem__("sample_rate", np.inf),
     ],
     ids=[
         "no dataset",
@@ -197,6 +198,7 @@ def replace_by_group(file, name):
         "two n_fft",
         "sample rate 0",
         "negative hop",
+        "infinite sample rate",
     ],
 )
 @pytest.mark.parametrize("read", [read_spectrogram, read_synthesis])
@@ -215,8 +217,19 @@ def test_a_file_with_something_wrong_in_it(read, change, tmp_path):
         lambda file: replace_dataset(file, "loss", np.zeros(6)),
         lambda file: replace_dataset(file, "loss", 1.0),
         lambda file: file.attrs.__setitem__("parameters", "{not JSON"),
+        lambda file: file.create_dataset("snapshots", (1, 257, 3), "f4").attrs.__setitem__("iterations", [np.inf]),
+        lambda file: file.create_dataset("samples", (2**62,), "f4", chunks=(256,)),
     ],
-    ids=["no loss", "a group", "a column too few", "one dimension", "a scalar", "parameters that are no JSON"],
+    ids=[
+        "no loss",
+        "a group",
+        "a column too few",
+        "one dimension",
+        "a scalar",
+        "parameters that are no JSON",
+        "a snapshot of iteration infinity",
+        "more samples than a disk holds",
+    ],
 )
 def test_a_synthesis_with_something_wrong_in_it(change, tmp_path):
     damaged_file(tmp_path / "a.h5", change)

@@ -117,7 +117,7 @@ def read_clips(path):
     for number, record in enumerate(read_records(path), start=1):
         try:
             yield parse_clip(record)
-        except (KeyError, ValueError, IndexError, struct.error) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, struct.error) as error:
             raise StorageError(
                 f"{path}: record {number} is not a tf.SequenceExample as AudioSet's embeddings are ({error!r}); name "
                 "the released TFRecord files"
@@ -248,6 +248,8 @@ def _varint(message, position):
         if byte < 128:
             return value, position
         shift += 7
+        if shift > 63:
+            raise ValueError("an integer of more than 64 bits")
 
 
 def _map_entry(entry):

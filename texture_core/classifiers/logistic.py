@@ -10,7 +10,7 @@ from texture_core.classifiers.vggish import dequantize
 from texture_core.devices import resolve_device
 from texture_core.errors import ClassifierError, ParameterError
 from texture_core.randomness import torch_generator
-from texture_core.storage import replacing
+from texture_core.storage import UNREADABLE, dataset_values, replacing
 
 _ROWS_AT_ONCE = 65536
 
@@ -133,8 +133,8 @@ def read_head(path):
     """
     try:
         with h5py.File(path, "r") as file:
-            head = LogisticHead(file["weight"][:], file["bias"][:])
-    except (OSError, KeyError, TypeError) as error:
+            head = LogisticHead(dataset_values(file, "weight"), dataset_values(file, "bias"))
+    except UNREADABLE as error:
         raise ClassifierError(f"{path}: no logistic head can be read from it ({error}); train one anew") from error
     if head.weight.ndim != 2 or head.bias.shape != head.weight.shape[:1]:
         raise ClassifierError(

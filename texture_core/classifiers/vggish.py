@@ -4,8 +4,6 @@ Architecture and names: ``research/audioset/vggish`` (vggish_slim, vggish_postpr
 repository; torch names: harritaylor/torchvggish. No package carries the weights, so the user names the files.
 """
 
-import pickle
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -232,7 +230,8 @@ def _read_arrays(path):
         with h5py.File(path, "r") as file:
             file.visititems(lambda name, item: arrays.update({name: item[()]}) if hasattr(item, "dtype") else None)
         return arrays
-    except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # Whatever a damaged archive or pickle leads its readers to: none of them tells which errors these are.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ClassifierError(
             f"{path}: cannot be read ({reason}); fetch it again, or store its arrays as .npz"

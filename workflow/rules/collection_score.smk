@@ -1,6 +1,6 @@
 rule collection_score:
     input:
-        unpack(classifier_files(JOBS.collection_scores)),
+        **classifier_files(JOBS.collection_scores),
         target_audio=for_textures("results/{corpus}/audio/{texture}.wav"),
         audio=for_textures("results/{corpus}/{setting}/audio/{texture}.wav"),
     output:

@@ -1,4 +1,5 @@
 # Loads and checks the configuration; what it consists of stands in workflow/planning.
+import gc
 import sys
 from pathlib import Path
 
@@ -35,6 +36,12 @@ EXHIBITS = []
 # Scripts read these there and not in their parameters: changing them reruns nothing.
 config["device"] = CONFIGURATION.device
 config["checkpoint_interval"] = CONFIGURATION.checkpoint_interval
+
+
+# A plan is hundreds of thousands of objects, nearly all of which stay; looking through all of them for garbage again and
+# again takes time (docs/performance.md).
+gc.freeze()
+gc.set_threshold(200_000, 50, 100)
 
 
 wildcard_constraints:
@@ -92,6 +99,16 @@ def for_settings(pattern):
     return lambda wildcards: expand(pattern, setting=SETTINGS, **wildcards)
 
 
+def by_setting(value):
+    """What a job gets of its setting: an input or parameter function, or the value itself where all settings have the
+    same, because Snakemake takes longer to call a function for every job than to plan the job otherwise.
+    """
+    of_first, *of_others = [value(setting) for setting in SETTINGS]
+    if all(of_one == of_first for of_one in of_others):
+        return of_first
+    return lambda wildcards: value(wildcards.setting)
+
+
 def described(texture):
     """What a score's record tells of its texture."""
     mapping = TEXTURES[texture].to_mapping()
@@ -99,7 +116,7 @@ def described(texture):
 
 
 def classifier_files(scores):
-    """An input function: the files of the classifiers that some scores need, by name; one not given is left out."""
+    """The files of the classifiers that some scores need, by name; one not given is left out."""
     given, files = CONFIGURATION.classifiers, {}
     for name in JOBS.classifiers(scores):
         if name in given:
@@ -107,7 +124,7 @@ def classifier_files(scores):
         elif name == "yamnet":
             files["yamnet"] = "results/classifiers/yamnet.tflite"
             files["yamnet_record"] = "results/classifiers/yamnet.json"
-    return lambda wildcards: files
+    return files
 
 
 def collection_scores(wildcards):

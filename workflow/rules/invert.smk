@@ -19,12 +19,12 @@ rule invert:
             ESTIMATES.inversion(wildcards.texture, wildcards.setting, attempt).minutes
         ),
     params:
-        parameters=lambda wildcards: JOBS.inversion(wildcards.setting),
+        parameters=by_setting(JOBS.inversion),
         seed=CONFIGURATION.seed,
         # Names seed the draws. They are for the cache between workflows, which knows parameters and inputs alone; that
         # the function takes output keeps them out of the reasons to rerun.
         names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
-        code=lambda wildcards: JOBS.code("invert", wildcards.setting),
+        code=by_setting(lambda setting: JOBS.code("invert", setting)),
     message:
         "invert: texture {wildcards.texture}, setting {wildcards.setting}"
     script:

@@ -1,6 +1,6 @@
 rule score:
     input:
-        unpack(classifier_files(JOBS.texture_scores)),
+        **classifier_files(JOBS.texture_scores),
         target="results/{corpus}/spectrogram/{texture}.h5",
         target_audio="results/{corpus}/audio/{texture}.wav",
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
@@ -12,7 +12,7 @@ rule score:
     conda:
         "../../environment.yml"
     params:
-        scores=lambda wildcards: JOBS.scores(wildcards.setting),
+        scores=by_setting(JOBS.scores),
         texture=lambda wildcards: described(wildcards.texture),
         code=JOBS.code("score"),
     message:

@@ -1,12 +1,14 @@
 rule synthesize:
     input:
         spectrogram="results/{corpus}/spectrogram/{texture}.h5",
-        audio=lambda wildcards: (
-            "results/{corpus}/audio/{texture}.wav"
-            if JOBS.needs_samples(wildcards.setting)
-            else []
+        audio=by_setting(
+            lambda setting: (
+                "results/{corpus}/audio/{texture}.wav"
+                if JOBS.needs_samples(setting)
+                else []
+            )
         ),
-        weights=lambda wildcards: JOBS.feature_weights(wildcards.setting),
+        weights=by_setting(JOBS.feature_weights),
     output:
         synthesis="results/{corpus}/{setting}/synthesis/{texture}.h5",
     log:
@@ -28,12 +30,12 @@ rule synthesize:
             ESTIMATES.synthesis(wildcards.texture, wildcards.setting, attempt).minutes
         ),
     params:
-        parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
+        parameters=by_setting(JOBS.synthesis),
         seed=CONFIGURATION.seed,
         # Names seed the draws. They are for the cache between workflows, which knows parameters and inputs alone; that
         # the function takes output keeps them out of the reasons to rerun.
         names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
-        code=lambda wildcards: JOBS.code("synthesize", wildcards.setting),
+        code=by_setting(lambda setting: JOBS.code("synthesize", setting)),
     message:
         "synthesize: texture {wildcards.texture}, setting {wildcards.setting}"
     script:

@@ -7,7 +7,7 @@ from job import run
 from texture_core import registry
 from texture_core.exhibits import Study
 from texture_core.parameters import Parameters, from_mapping
-from texture_core.storage import read_json
+from texture_core.records import read_scores
 
 
 def main(snakemake):
@@ -15,7 +15,7 @@ def main(snakemake):
     inputs = {kind: snakemake.input.get(kind, []) for kind in ("targets", "syntheses", "scores")}
     targets = {Path(path).stem: Path(path) for path in inputs["targets"]}
     syntheses = {(Path(path).parents[1].name, Path(path).stem): Path(path) for path in inputs["syntheses"]}
-    records = [read_json(path) for path in inputs["scores"]]
+    records = [read_scores(path) for path in inputs["scores"]]
     found = {*targets, *(texture for _, texture in syntheses), *(record["texture"] for record in records)}
     study = Study(
         f"{snakemake.wildcards.corpus}: {exhibit.replace('_', ' ')}",

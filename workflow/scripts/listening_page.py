@@ -5,14 +5,14 @@ from pathlib import Path
 from job import run
 
 from texture_core.listening import Exhibit, Sound, TextureRow, write_listening_page
-from texture_core.storage import read_json
+from texture_core.records import read_collection_scores, read_left_out, read_scores
 from texture_core.tables import table1
 
 
 def main(snakemake):
     inputs = snakemake.input
-    records = [read_json(path) for path in inputs.scores]
-    collections = [read_json(path) for path in inputs.get("collections", [])]
+    records = [read_scores(path) for path in inputs.scores]
+    collections = [read_collection_scores(path) for path in inputs.get("collections", [])]
     syntheses = {}
     for record, audio, synthesis in zip(records, inputs.audio, inputs.syntheses, strict=True):
         syntheses.setdefault(record["texture"], {})[record["setting"]] = Sound(Path(audio), Path(synthesis))
@@ -34,7 +34,7 @@ def main(snakemake):
     table = table1(
         records,
         settings=list(dict.fromkeys(record["setting"] for record in records)),
-        left_out=read_json(inputs.check)["left_out"],
+        left_out=read_left_out(inputs.check),
         missing_scores={name: reason for record in records + collections for name, reason in record["missing"].items()},
         count_both_classes=snakemake.params.table["count_in_both_classes"],
         collections=collections,

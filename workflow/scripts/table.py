@@ -2,13 +2,13 @@
 
 from job import run
 
-from texture_core.storage import read_json
+from texture_core.records import read_collection_scores, read_left_out, read_scores
 from texture_core.tables import write_scores_tsv, write_table1
 
 
 def main(snakemake):
-    records = [read_json(path) for path in snakemake.input.scores]
-    collections = [read_json(path) for path in snakemake.input.get("collections", [])]
+    records = [read_scores(path) for path in snakemake.input.scores]
+    collections = [read_collection_scores(path) for path in snakemake.input.get("collections", [])]
     settings = list(dict.fromkeys(record["setting"] for record in records))
     write_scores_tsv(snakemake.output.scores, records, settings=settings)
     write_table1(
@@ -16,7 +16,7 @@ def main(snakemake):
         snakemake.output.markdown,
         records,
         settings=settings,
-        left_out=read_json(snakemake.input.check)["left_out"],
+        left_out=read_left_out(snakemake.input.check),
         missing_scores={name: reason for record in records + collections for name, reason in record["missing"].items()},
         count_both_classes=snakemake.params.table["count_in_both_classes"],
         collections=collections,

@@ -1,0 +1,59 @@
+"""Records of earlier jobs: what is read, and the message for what is not such a record."""
+
+import json
+
+import pytest
+
+from texture_core.errors import StorageError
+from texture_core.records import read_collection_scores, read_left_out, read_scores
+
+SCORES = {
+    "texture": "rain",
+    "setting": "full",
+    "class": "other",
+    "also_class": "",
+    "title": "Rain",
+    "scores": {"diversity": None, "patchwork": 0.5},
+    "missing": {"yamnet": "no network"},
+}
+COLLECTION = {"setting": "full", "scores": {"f": {"all": {"value": 1.5, "textures": 2, "points": 9}}}, "missing": {}}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(value):
+        path = tmp_path / "record.json"
+        path.write_text(json.dumps(value), encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_records_come_back_as_they_were_written(written):
+    assert read_scores(written(SCORES)) == SCORES
+    assert read_collection_scores(written(COLLECTION)) == COLLECTION
+    left_out = [{"texture": "wind", "reason": "it is silent"}]
+    assert read_left_out(written({"left_out": left_out})) == left_out
+
+
+@pytest.mark.parametrize(
+    ("read", "record", "message"),
+    [
+        (read_scores, [], "the file: expected a mapping, found"),
+        (read_scores, {**SCORES, "setting": 3}, "setting: expected a text, found 3"),
+        (
+            read_scores,
+            {**SCORES, "scores": {"diversity": True}},
+            "scores.diversity: expected a number or null, found True",
+        ),
+        (read_scores, {**SCORES, "missing": {"yamnet": None}}, "missing.yamnet: expected a text, found None"),
+        (read_collection_scores, {**COLLECTION, "scores": {"f": 1}}, "scores.f: expected groups and their values"),
+        (read_left_out, {"left_out": [{"texture": "wind"}]}, "left_out: expected a texture and a reason each"),
+        (read_left_out, {}, "left_out: expected a list, found None"),
+    ],
+)
+def test_another_record_is_refused_with_its_key(written, read, record, message):
+    path = written(record)
+    with pytest.raises(StorageError) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}: {message}") and "delete it and run again" in str(caught.value)
