@@ -1,12 +1,11 @@
 """What hours of rounds show: whether every fault was mended, and whether memory grows."""
 
+import math
 from dataclasses import dataclass
 from statistics import median
 
 from scipy.stats import linregress
 
-# Of the time of the whole soak: the library's process still fills its caches.
-WARM_UP = 0.1
 FEWEST = 5
 # A slope below this share of the median an hour is none, whatever its error.
 NEGLIGIBLE = 0.01
@@ -55,6 +54,8 @@ def trend(series):
 def series_of(record):
     """The named series in a soak's record: peaks by kind of process, the library's memory, Snakemake's own files.
 
+    They begin when each fault has had its first round, as until then caches fill and records are new.
+
     Parameters
     ----------
     record : dict
@@ -64,11 +65,23 @@ def series_of(record):
     -------
     dict of str to list of (hours, value)
     """
-    begin = WARM_UP * max((hours for hours, _ in record["library_megabytes"]), default=0.0)
+    begin = end_of_first_cycle(record["rounds"])
     named = {f"peak of {kind}, MB": series for kind, series in sorted(record["peak_megabytes"].items())}
-    named["library, MB"] = [pair for pair in record["library_megabytes"] if pair[0] >= begin]
+    named["library, MB"] = record["library_megabytes"]
     named["files of Snakemake's record"] = [[each["hours"], each["snakemake_files"]] for each in record["rounds"]]
-    return {name: series for name, series in named.items() if series}
+    settled = {name: [pair for pair in series if pair[0] > begin] for name, series in named.items()}
+    return {name: series for name, series in settled.items() if series}
+
+
+def end_of_first_cycle(rounds):
+    """Hours until each fault had a round; infinite before that is known by a second one."""
+    seen, hours = set(), math.inf
+    for each in rounds:
+        if each["fault"] in seen:
+            return hours
+        seen.add(each["fault"])
+        hours = each["hours"]
+    return math.inf
 
 
 def summarize(record):

@@ -1,5 +1,6 @@
 """The soak's own tools: which processes it watches, what it takes for growth, and that it notices other bytes."""
 
+import math
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from benchmarks.soak.__main__ import different
 from benchmarks.soak.memory import LIBRARY, MemoryWatch, kind_of
 from benchmarks.soak.study import CHECKOUT, Study
-from benchmarks.soak.summary import summarize, trend
+from benchmarks.soak.summary import end_of_first_cycle, series_of, summarize, trend
 
 # Has 200 MB for a moment, then little.
 GREEDY = "import time; block = bytearray(200_000_000); del block; print('had', flush=True); time.sleep(60)"
@@ -63,8 +64,9 @@ def test_a_slope_of_a_few_values_is_not_judged():
 
 def test_the_summary_names_what_was_not_mended_and_what_grows():
     rounds = [
-        {"fault": "kill_job", "problem": "", "hours": 0.1, "snakemake_files": 5},
-        {"fault": "fill_disk", "problem": "other bytes", "hours": 1.9, "snakemake_files": 5},
+        {"fault": "kill_job", "problem": "", "hours": 0.05, "snakemake_files": 5},
+        {"fault": "fill_disk", "problem": "other bytes", "hours": 0.1, "snakemake_files": 50},
+        *({"fault": "kill_job", "problem": "", "hours": hour, "snakemake_files": 50} for hour in HOURS[2:]),
     ]
     record = {
         "rounds": rounds,
@@ -73,6 +75,17 @@ def test_the_summary_names_what_was_not_mended_and_what_grows():
     }
     last = summarize(record).splitlines()[-1]
     assert last == "Not mended: round 2 (fill_disk). Growing: library, MB."
+
+
+def test_what_was_before_each_fault_had_a_round_is_no_growth():
+    rounds = [
+        {"fault": fault, "problem": "", "hours": hours, "snakemake_files": 0}
+        for fault, hours in [("kill_job", 0.1), ("fill_disk", 0.2), ("kill_job", 0.3)]
+    ]
+    assert end_of_first_cycle(rounds) == 0.2
+    assert end_of_first_cycle(rounds[:2]) == math.inf
+    record = {"rounds": rounds, "peak_megabytes": {}, "library_megabytes": [[0.15, 100.0], [0.25, 300.0]]}
+    assert series_of(record)["library, MB"] == [[0.25, 300.0]]
 
 
 def test_other_bytes_a_missing_and_a_further_result_are_noticed(tmp_path):
