@@ -31,14 +31,12 @@ class Objective:
     seed : int
         Decides the weights of the features.
 
-    Notes
-    -----
-    An evaluation for which there is too little memory is made again with one network at a time, as are all that follow.
-
     Attributes
     ----------
     iteration : int
         The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
+    sparing : bool
+        Whether networks are evaluated one after another; true once there was too little memory for all at once.
     """
 
     def __init__(self, target, parameters, frame_rate, seed):
@@ -69,7 +67,7 @@ class Objective:
                 )
             create = registry.load("losses", name).create
             self._losses[name] = (weight, create(feature_maps, frames, frame_rates, parameters))
-        self._sparing = False
+        self.sparing = False
         self.iteration = 1
 
     def advance(self):
@@ -128,14 +126,14 @@ class Objective:
         return terms, gradient
 
     def _values_and_gradient(self, log_magnitude):
-        if not self._sparing:
+        if not self.sparing:
             try:
                 return self._evaluate_at_once(log_magnitude)
             except (MemoryError, RuntimeError) as error:
                 if not (is_shortage(error) and self._separable(log_magnitude)):
                     raise
             # Only here is what the failed evaluation had free again.
-            self._sparing = True
+            self.sparing = True
             warnings.warn(
                 f"iteration {self.iteration}: too little memory for all networks at once; from now on they are "
                 "evaluated one after another, which takes longer and gives the same but for rounding",
