@@ -53,11 +53,11 @@ def slurm():
 
 @pytest.fixture
 def studies(fresh_tree, tiny_study, tmp_path):
-    """A study that is to go to Slurm, and the same after a run on this machine."""
+    """A study that is to go to Slurm, and the same with what is compared, made on this machine."""
     local, remote = (fresh_tree.copy(tmp_path / name / "project") for name in ("local", "remote"))
     for tree in (local, remote):
         tree.configure(tiny_study | CHANGES)
-    outcome = local.snakemake()
+    outcome = local.snakemake(*(f"results/my_recordings/full/scores/{texture}.json" for texture in TEXTURES))
     assert outcome.code == 0, outcome.text
     return local, remote
 
