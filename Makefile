@@ -23,9 +23,14 @@ changed = $(shell $(call stamp_text,$(2)) | cmp -s - $(1) && $(usable) || echo F
 docs_changed = $(shell $(call stamp_text,$(docs_pins)) | cmp -s - .venv-docs/stamp && \
 	.venv-docs/bin/python -c 'import sphinx' 2>/dev/null || echo FORCE)
 
+# The test of Slurm has one too, .venv-slurm: the packages of .venv and the executor, with which .venv's Snakemake would look
+# for a cluster at each start.
+slurm_test_changed = $(shell $(call stamp_text,$(slurm_pins)) | cmp -s - .venv-slurm/stamp && \
+	.venv-slurm/bin/python -c 'import pytest, snakemake_executor_plugin_slurm' 2>/dev/null || echo FORCE)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long lint docs setup setup-test setup-slurm lock clean FORCE
+.PHONY: help run test test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,7 +43,10 @@ run: setup ## Set up .venv, then synthesise the built-in demo into results/
 test: setup-test ## Set up .venv, then run the tests
 	$(bin)/python -m pytest
 
-test-long: setup-test setup-slurm ## Run the tests that take many minutes: damaged files, kills at random, a Slurm of one node
+test-slurm: .venv-slurm/stamp ## Run the test on a Slurm of one node that it starts itself (root, slurm-wlm and munge of Debian)
+	.venv-slurm/bin/python -m pytest -m slurm
+
+test-long: setup-test ## Run the tests that take many minutes: damaged files by the thousand, kills at random
 	$(bin)/python -m pytest -m long
 
 lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter
@@ -87,6 +95,16 @@ setup-slurm: .venv/slurm.stamp ## Set up .venv for runs on a Slurm cluster
 	@$(call stamp_text,$(slurm_pins)) > $@
 	@rm .venv/unfinished
 
+.venv-slurm/stamp: .venv/test.stamp $(slurm_test_changed)
+	@echo "Installing the pinned packages of requirements-slurm.lock into .venv-slurm, which has those of .venv too."
+	@rm -rf .venv-slurm
+	@$(bin)/python -m venv .venv-slurm
+	@$(bin)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$(.venv-slurm/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/packages_of_venv.pth"
+	@PIP_REQUIRE_VIRTUALENV=1 .venv-slurm/bin/python -m pip install --disable-pip-version-check --no-input $(PIP_ARGS) \
+		--no-deps -r requirements-slurm.lock
+	@$(call stamp_text,$(slurm_pins)) > $@
+
 .venv-docs/stamp: $(docs_changed)
 	@$(call require_python,$(PYTHON),install Python 3.11 or later and name it: make $(MAKECMDGOALS) PYTHON=python3.12)
 	@echo "Installing the pinned packages of requirements-docs.lock into .venv-docs."
@@ -121,8 +139,8 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade ta
 	sed -n 's/^[a-z].*/      - &/p' requirements.lock >> environment.yml
 	rm requirements.lock.old requirements-dev.lock.old requirements-slurm.lock.old environment.yml.old
 
-clean: ## Remove .venv, .venv-docs and caches (results/ and Snakemake's record of them, .snakemake/, stay)
-	rm -rf .venv .venv-docs .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info
+clean: ## Remove .venv, .venv-docs, .venv-slurm and caches (results/ and Snakemake's record of them, .snakemake/, stay)
+	rm -rf .venv .venv-docs .venv-slurm .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 FORCE:

@@ -69,7 +69,7 @@ def _in_turn(repeats, reference, engine, iterate):
 def memory(arguments):
     """Peak memory of a process that does nothing but a few evaluations, each way in a process of its own."""
     result = {}
-    for which in ("reference", "engine"):
+    for which in ("reference", "engine", "sparing"):
         command = [sys.executable, "-m", "benchmarks", "peak", which, *_common(arguments)]
         result[which] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         print(which, result[which], flush=True)
@@ -87,7 +87,9 @@ def peak(arguments):
         call = objective.value_and_gradient
     else:
         parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
-        call = Objective(target, parameters, FRAME_RATE, 0).evaluate
+        objective = Objective(target, parameters, FRAME_RATE, 0)
+        objective.sparing = arguments.which == "sparing"
+        call = objective.evaluate
     seconds = []
     for _ in range(3):
         began = time.perf_counter()
@@ -193,7 +195,7 @@ def _parser():
         command = commands.add_parser(function.__name__.replace("_", "-"), help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
         if function is peak:
-            command.add_argument("which", choices=["reference", "engine"])
+            command.add_argument("which", choices=["reference", "engine", "sparing"])
         command.add_argument("--recordings", help="folder of the study's recordings; default: the demo's textures")
         command.add_argument("--textures", nargs="+", default=["tapping", "chimes", "rain"])
         command.add_argument("--duration", type=float, default=7.0, help="seconds of each texture")

@@ -45,6 +45,7 @@ def explained_shortage(parameters, frames, bins, device):
     """Turn a lack of memory into an error that says how much was wanted and what to change.
 
     There is no batch to make smaller: a synthesis is one spectrogram, and all of its frames count in each statistic.
+    That networks are evaluated one at a time (`texture_core.sparing`) is tried before it comes to this.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def explained_shortage(parameters, frames, bins, device):
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not _is_shortage(error):
+        if not is_shortage(error):
             raise
         features, wanted = parameters.features, synthesis_megabytes(parameters, frames, bins) / 1000
         advice = "lower audio.duration or features.filters, run fewer syntheses at a time"
@@ -74,7 +75,8 @@ def explained_shortage(parameters, frames, bins, device):
         ) from error
 
 
-def _is_shortage(error):
+def is_shortage(error):
+    """Whether an error tells of too little memory, on the CPU or on a GPU."""
     import torch
 
     # On the CPU torch has no error of its own for it.

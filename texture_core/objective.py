@@ -4,6 +4,7 @@ A setting may add further losses, modules of ``texture_core.losses`` with a func
 """
 
 import math
+import warnings
 
 import torch
 
@@ -13,6 +14,8 @@ from texture_core.losses.autocorrelation import AutocorrelationLoss
 from texture_core.losses.between import between
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
+from texture_core.memory import is_shortage
+from texture_core.sparing import evaluate_by_network, separable
 
 
 class Objective:
@@ -37,6 +40,8 @@ class Objective:
     ----------
     iteration : int
         The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
+    sparing : bool
+        Whether networks are evaluated one after another; true once there was too little memory for all at once.
     """
 
     def __init__(self, target, parameters, frame_rate, seed, second=None, position=0.0):
@@ -51,6 +56,7 @@ class Objective:
                 name: (weight, between(loss, others[name][1], position))
                 for name, (weight, loss) in self._losses.items()
             }
+        self.sparing = False
         self.iteration = 1
 
     def _create_losses(self, target, frame_rate):
@@ -58,7 +64,7 @@ class Objective:
         parameters = self._parameters
         with torch.no_grad():
             feature_maps = self._features(target)
-        frames = target.shape[1]
+        frames = self._frames = target.shape[1]
         # An extractor that pools has maps of fewer frames a second.
         frame_rates = [frame_rate] * len(feature_maps)
         if hasattr(self._features, "frame_rates"):
@@ -126,11 +132,8 @@ class Objective:
         OptimizationError
             If a term or the gradient is not finite; the message names the iteration and the term.
         """
-        variable = log_magnitude.detach().requires_grad_(True)
-        feature_maps = self._features(variable)
-        values = {name: loss(feature_maps) for name, (_, loss) in self._losses.items()}
+        values, gradient = self._values_and_gradient(log_magnitude)
         total = sum(self._losses[name][0] * value for name, value in values.items())
-        (gradient,) = torch.autograd.grad(total, variable)
         terms = {name: value.item() for name, value in values.items()} | {"total": total.item()}
         for name, value in terms.items():
             if not math.isfinite(value):
@@ -138,3 +141,34 @@ class Objective:
         if not torch.isfinite(gradient).all():
             raise OptimizationError(f"iteration {self.iteration}: the gradient of the total is not finite")
         return terms, gradient
+
+    def _values_and_gradient(self, log_magnitude):
+        if not self.sparing:
+            try:
+                return self._evaluate_at_once(log_magnitude)
+            except (MemoryError, RuntimeError) as error:
+                if not (is_shortage(error) and self._separable(log_magnitude)):
+                    raise
+            # Only here is what the failed evaluation had free again.
+            self.sparing = True
+            warnings.warn(
+                f"iteration {self.iteration}: too little memory for all networks at once; from now on they are "
+                "evaluated one after another, which takes longer and gives the same but for rounding",
+                stacklevel=3,
+            )
+            if log_magnitude.is_cuda:
+                torch.cuda.empty_cache()
+        return evaluate_by_network(self._features, self._losses, log_magnitude)
+
+    def _evaluate_at_once(self, log_magnitude):
+        variable = log_magnitude.detach().requires_grad_(True)
+        feature_maps = self._features(variable)
+        values = {name: loss(feature_maps) for name, (_, loss) in self._losses.items()}
+        total = sum(self._losses[name][0] * value for name, value in values.items())
+        (gradient,) = torch.autograd.grad(total, variable)
+        return values, gradient
+
+    def _separable(self, log_magnitude):
+        # The diversity of another length than the target's looks at stretches of all maps together.
+        same_length = log_magnitude.shape[1] == self._frames or "diversity" not in self._losses
+        return same_length and separable(self._features, [loss for _, loss in self._losses.values()])

@@ -29,7 +29,7 @@ SHELL = ("", "console", "bash", "sh", "shell")
 
 # Commands that no test runs, by how they begin, and what else stands in blocks of code; each with the reason.
 NOT_RUN = {
-    "make ": "continuous integration itself is make test, make lint and make docs; the rest: unit/test_setup.py",
+    "make ": "continuous integration itself is make test, test-slurm, lint and docs; the rest: unit/test_setup.py",
     "source .venv/bin/activate": "changes the reader's shell; what it makes available is run here",
     "conda ": "needs conda; unit/test_setup.py holds its pins to the lock's",
     "pip install": "needs a network; the set-up of every test is such an installation",

@@ -7,26 +7,76 @@ import re
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 from datetime import datetime
 
 import psutil
 import pytest
 
-INTERVAL = 1.0
 # On a machine that has other things to do.
 LONGEST_RUN = 1800
-# Long enough that kills meet optimisations of both kinds, small enough for seconds.
-CHANGES = {
-    "settings": {
-        "papers": {"alpha": 5.0, "beta": 1.0e-4, "optimizer": {"type": "lbfgsb", "iterations": 150}},
-        "ours": {"alpha": 5.0, "beta": 1.0e-4, "optimizer": {"type": "projected_lbfgs", "iterations": 150}},
-    },
-    "checkpoint_interval": INTERVAL,
-    "audio": {"duration": 0.6},
-    "textures": ["rain"],
-}
-# Of the short test, which leaves out what follows the sounds.
-SOUNDS = tuple(f"results/my_recordings/{setting}/audio/rain.wav" for setting in CHANGES["settings"])
+VICTIMS = ("snakemake", "job", "both")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study, what is asked of it, and when it is killed.
+
+    Attributes
+    ----------
+    kills : int
+    optimizers : dict of str to str
+        The settings' names and optimisers.
+    iterations : int
+        Of each synthesis: long enough that kills meet it, short enough for seconds.
+    interval : float
+        Between two checkpoints, s.
+    moments : tuple of str
+        Methods of `Run`, one of which, chosen at random, tells that the time for a kill has come.
+    delay : float
+        How much later it comes at most, s.
+    targets : tuple of str
+        Files; all results if empty.
+    """
+
+    kills: int
+    optimizers: dict
+    iterations: int
+    interval: float
+    moments: tuple
+    delay: float
+    targets: tuple = ()
+
+    def changes(self):
+        """What the small study's configuration becomes."""
+        return {
+            "settings": {
+                name: {"alpha": 5.0, "beta": 1.0e-4, "optimizer": {"type": kind, "iterations": self.iterations}}
+                for name, kind in self.optimizers.items()
+            },
+            "checkpoint_interval": self.interval,
+            "audio": {"duration": 0.6},
+            "textures": ["rain"],
+        }
+
+
+SHORT = Plan(
+    kills=3,
+    optimizers={"ours": "projected_lbfgs"},
+    iterations=300,
+    interval=0.5,
+    moments=("saved",),
+    delay=1.0,
+    targets=("results/my_recordings/ours/audio/rain.wav",),
+)
+LONG = Plan(
+    kills=30,
+    optimizers={"papers": "lbfgsb", "ours": "projected_lbfgs"},
+    iterations=150,
+    interval=1.0,
+    moments=("at_work", "under_way", "under_way", "under_way"),
+    delay=4.0,
+)
 # What tells of a run and not of its results.
 RECORDS = ("/logs/", "/checkpoints/")
 
@@ -63,13 +113,23 @@ class Run:
                         found.append(child)
         return found
 
-    def wait_for_a_while(self, chance):
-        """Wait at random, mostly until a synthesis iterates and then some; whether it has ended by itself."""
-        until = chance.choice([self.at_work, self.under_way, self.under_way, self.under_way])
+    def wait_for_a_while(self, plan, chance):
+        """Wait until one of the plan's moments, and at random a little longer; whether it has ended by itself."""
+        until = getattr(self, chance.choice(plan.moments))
         while not self.wait(0.1):
             if until():
-                return self.wait(chance.uniform(0.0, 4 * INTERVAL))
+                return self.wait(chance.uniform(0.0, plan.delay))
         return True
+
+    def saved(self):
+        """The checkpoints that this run saved."""
+        found = []
+        for path in self._tree.path("results/my_recordings").glob("*/checkpoints/*.checkpoint"):
+            # It goes when the synthesis ends.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime > self.began:
+                    found.append(path)
+        return found
 
     def under_way(self):
         """For each synthesis that this run began, how long ago it last saved its state, or began to iterate."""
@@ -145,41 +205,41 @@ def synthesis_logs(tree, begun):
 
 @pytest.fixture
 def undisturbed(request, fresh_tree, tmp_path, tiny_study):
-    """The study before it is run, the targets, and, if nobody disturbs it, all results and the start-up in seconds."""
+    """The plan, its study before it is run, and, if nobody disturbs it, all results and the start-up in seconds."""
+    plan = request.param
     tree = fresh_tree.copy(tmp_path / "undisturbed")
-    tree.configure(tiny_study | CHANGES)
+    tree.configure(tiny_study | plan.changes())
     before = tree.copy(tmp_path / "before")
-    run = Run(tree, request.param, tmp_path / "undisturbed.log")
+    run = Run(tree, plan.targets, tmp_path / "undisturbed.log")
     try:
         assert run.wait(LONGEST_RUN), run.text
     finally:
         run.stop()
     assert run.code() == 0, run.text
     assert not list(tree.path("results").rglob("checkpoints"))
-    return before, request.param, results(tree), max(beginnings(tree).values()) - run.began
+    return plan, before, results(tree), max(beginnings(tree).values()) - run.began
 
 
-@pytest.mark.parametrize(
-    ("kills", "undisturbed"),
-    [pytest.param(3, SOUNDS, id="3"), pytest.param(30, (), id="30")],
-    indirect=["undisturbed"],
-)
-@pytest.mark.long
 @pytest.mark.slow
-def test_killed_at_random_it_ends_with_the_same_bytes(kills, undisturbed, tmp_path, capsys):
+@pytest.mark.parametrize(
+    "undisturbed",
+    [pytest.param(SHORT, id="3"), pytest.param(LONG, id="30", marks=pytest.mark.long)],
+    indirect=True,
+)
+def test_killed_at_random_it_ends_with_the_same_bytes(undisturbed, tmp_path, capsys):
     """Also: no finished job is begun again, and no more is lost than what came after the last checkpoint."""
-    before, targets, expected, start_up = undisturbed
-    chance = random.Random(kills)
-    tally = dict.fromkeys(("snakemake", "job", "both"), 0)
+    plan, before, expected, start_up = undisturbed
+    chance = random.Random(plan.kills)
+    tally = dict.fromkeys(VICTIMS, 0)
     rounds, gone_on, worst, starts = 0, 0, 0.0, 0
-    while not rounds or sum(tally.values()) < kills:
+    while not rounds or sum(tally.values()) < plan.kills:
         tree = before.copy(tmp_path / f"round {rounds}")
         finished, code = set(), None
         while code != 0:
-            run = Run(tree, targets, tmp_path / f"{starts}.log")
+            run = Run(tree, plan.targets, tmp_path / f"{starts}.log")
             starts += 1
             try:
-                code, lost = disturb(run, kills, tally, chance)
+                code, lost = disturb(run, plan, tally, chance)
             finally:
                 run.stop()
             worst = max([worst, *lost])
@@ -196,21 +256,22 @@ def test_killed_at_random_it_ends_with_the_same_bytes(kills, undisturbed, tmp_pa
         rounds += 1
     with capsys.disabled():
         print(
-            f"\n{kills} kills ({', '.join(f'{name} {count}' for name, count in tally.items())}) in {starts} starts of "
-            f"{rounds} studies: {gone_on} syntheses went on from a checkpoint, at most {worst:.1f} s were lost, with a "
-            f"checkpoint every {INTERVAL:g} s and a start-up of {start_up:.0f} s"
+            f"\n{plan.kills} kills ({', '.join(f'{name} {count}' for name, count in tally.items())}) in {starts} starts"
+            f" of {rounds} studies: {gone_on} syntheses went on from a checkpoint, at most {worst:.1f} s were lost,"
+            f" with a checkpoint every {plan.interval:g} s and a start-up of {start_up:.0f} s"
         )
     assert gone_on
-    assert worst < INTERVAL + start_up
+    assert worst < plan.interval + start_up
 
 
-def disturb(run, kills, tally, chance):
+def disturb(run, plan, tally, chance):
     """Kill until Snakemake is gone or the number is full; its exit code, None if killed, and how long was lost each."""
     lost = []
-    while sum(tally.values()) < kills:
-        if run.wait_for_a_while(chance):
+    while sum(tally.values()) < plan.kills:
+        if run.wait_for_a_while(plan, chance):
             return run.code(), lost
-        victim = chance.choice(list(tally))
+        # By turns, so that a few kills meet all kinds.
+        victim = VICTIMS[sum(tally.values()) % len(VICTIMS)]
         lost += run.under_way().values()
         if not run.kill(victim, chance):
             continue

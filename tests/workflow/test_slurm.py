@@ -13,14 +13,22 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-import yaml
 from slurm_node import SlurmNode, missing, wait_for
 
-pytestmark = [pytest.mark.slurm, pytest.mark.long, pytest.mark.slow]
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 PLUGIN = "snakemake_executor_plugin_slurm"
-# Only a hang takes so long, s; without one the test takes two to three minutes on two cores.
+# Only a hang takes so long, s.
 PATIENCE = 480
+# Seconds of synthesis, of which checkpoints save the most, so that what goes wrong meets it midway.
+CHANGES = {
+    "audio": {"duration": 0.6},
+    "checkpoint_interval": 0.5,
+    "settings": {
+        "full": {"alpha": 5.0, "beta": 1.0e-4, "optimizer": {"type": "projected_lbfgs", "iterations": 400}},
+    },
+}
+TEXTURES = ("taps", "rain")
 
 
 @pytest.fixture
@@ -28,7 +36,7 @@ def slurm():
     """A running Slurm."""
     reason = missing()
     if not reason and importlib.util.find_spec(PLUGIN) is None:
-        reason = "no executor for Slurm; make setup-slurm installs it"
+        reason = "no executor for Slurm; make test-slurm installs it beside .venv"
     if reason:
         pytest.skip(reason)
     # Not pytest's folder, which is closed to others.
@@ -43,7 +51,18 @@ def slurm():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def command(tree):
+@pytest.fixture
+def studies(fresh_tree, tiny_study, tmp_path):
+    """A study that is to go to Slurm, and the same with what is compared, made on this machine."""
+    local, remote = (fresh_tree.copy(tmp_path / name / "project") for name in ("local", "remote"))
+    for tree in (local, remote):
+        tree.configure(tiny_study | CHANGES)
+    outcome = local.snakemake(*(f"results/my_recordings/full/scores/{texture}.json" for texture in TEXTURES))
+    assert outcome.code == 0, outcome.text
+    return local, remote
+
+
+def command():
     """As a user would, but with the settings of a cluster without accounting and of a test in a hurry."""
     return [
         *(sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--configfile", "study.yaml"),
@@ -70,39 +89,30 @@ def same_results(tree, reference, texture):
     assert scores[0] == scores[1]
 
 
-def running(slurm, rule, texture=""):
-    """Numbers of the running jobs of a rule."""
-    return [
-        job["JobId"]
-        for job in slurm.jobs()
-        if job["JobState"] == "RUNNING" and rule in job.get("Comment", "") and texture in job.get("Comment", "")
-    ]
+def synthesis_of(slurm, texture):
+    """The number of the job that computes a texture's synthesis."""
+    (number,) = [job["JobId"] for job in slurm.jobs() if "synthesize" in job["Comment"] and texture in job["Comment"]]
+    return number
 
 
-def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slurm, fresh, finished_tree):
-    configuration = yaml.safe_load(fresh.read("study.yaml"))
-    configuration["settings"] = {"full": configuration["settings"]["full"]}
-    fresh.configure(configuration)
-    output = fresh.path("first.log")
+def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slurm, studies):
+    local, remote = studies
+    output = remote.path("first.log")
     with open(output, "w") as log:
-        first = subprocess.Popen(
-            command(fresh), cwd=fresh.root, env=slurm.environment, stdout=log, stderr=subprocess.STDOUT
-        )
+        first = subprocess.Popen(command(), cwd=remote.root, env=slurm.environment, stdout=log, stderr=log)
         try:
 
             def explanation():
                 return output.read_text() + slurm.why()
 
-            def begun():
-                """The texture whose synthesis has begun first."""
+            def under_way():
                 assert first.poll() is None, explanation()
-                logs = fresh.path("results/my_recordings/logs/synthesize/full")
-                return next((log.stem for log in logs.glob("*.log")), None)
+                folder = remote.path("results/my_recordings/full/checkpoints")
+                return all((folder / f"{texture}.checkpoint").exists() for texture in TEXTURES)
 
-            texture = wait_for(begun, PATIENCE, explanation)
-            (cancelled,) = running(slurm, "synthesize", texture)
+            wait_for(under_way, PATIENCE, explanation)
+            cancelled, lost = (synthesis_of(slurm, texture) for texture in TEXTURES)
             slurm.ask("scancel", cancelled)
-            lost = wait_for(lambda: [job for job in running(slurm, "") if job != cancelled], PATIENCE, explanation)
             slurm.stop_node()
             slurm.wait_until_missed()
             slurm.start_node()
@@ -110,14 +120,14 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
         finally:
             first.kill()
     assert first.returncode != 0, output.read_text()
-    assert not fresh.path(f"results/my_recordings/full/synthesis/{texture}.h5").exists()
     states = {job["JobId"]: job["JobState"] for job in slurm.jobs()}
-    assert states[cancelled] == "CANCELLED"
-    assert {states[job] for job in lost} == {"NODE_FAIL"}
+    assert (states[cancelled], states[lost]) == ("CANCELLED", "NODE_FAIL")
+    for texture in TEXTURES:
+        assert not remote.path(f"results/my_recordings/full/synthesis/{texture}.h5").exists()
 
     second = subprocess.run(
-        command(fresh),
-        cwd=fresh.root,
+        command(),
+        cwd=remote.root,
         env=slurm.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -126,27 +136,28 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
         timeout=PATIENCE,
     )
     assert second.returncode == 0, second.stdout + slurm.why()
-    for texture in ("taps", "rain"):
-        same_results(fresh, finished_tree, texture)
-        log = fresh.read(f"results/my_recordings/logs/synthesize/full/{texture}.log")
+    for texture in TEXTURES:
+        same_results(remote, local, texture)
+        log = remote.read(f"results/my_recordings/logs/synthesize/full/{texture}.log")
+        assert "goes on from a checkpoint" in log
         assert re.search(r"CUDA_VISIBLE_DEVICES=[01], but torch finds no CUDA", log) or torch.cuda.is_available(), log
 
     jobs = slurm.jobs()
-    text = output.read_text() + second.stdout
     submitted = {job["JobId"] for job in jobs}
     rules = ("check_corpus", "prepare", "synthesize", "finish", "figures", "table", "listening_page")
     for rule in rules:
         assert any(rule in job["Comment"] for job in jobs), f"{rule} did not go through sbatch"
     # Each of them was Slurm's, and no rule ran beside it.
+    text = output.read_text() + second.stdout
     assert submitted <= set(numbers(text)), text
     for job in jobs:
         if "synthesize" in job["Comment"]:
             assert job["TresPerJob"] == "gres:gpu:1" and job["Partition"] == "gpu"
-            # Of the estimate for 0.6 s, 2 filters and 3 iterations.
+            # Of the estimate for 0.6 s, 2 filters and 400 iterations.
             assert (job["MinMemoryNode"], job["TimeLimit"]) == ("700M", "00:06:00")
         else:
             assert "TresPerJob" not in job and job["Partition"] == "main"
-    assert fresh.planned() == set()
+    assert remote.planned() == set()
 
 
 def numbers(text):

@@ -64,8 +64,11 @@ class Ensemble:
         ParameterError
             If a kernel is wider than the spectrogram.
         """
+        return list(self.networks(log_magnitude))
+
+    def networks(self, log_magnitude):
+        """Yield what a call returns, each map computed when it is asked for."""
         frames = log_magnitude.shape[1]
-        maps = []
         for weight, convolution in zip(self.weights, self._convolutions, strict=True):
             width = weight.shape[2]
             if width > frames:
@@ -73,8 +76,7 @@ class Ensemble:
             padded = log_magnitude
             if self.circular and width > 1:
                 padded = torch.cat([log_magnitude, log_magnitude[:, : width - 1]], dim=1)
-            maps.append(convolution(padded).relu())
-        return maps
+            yield convolution(padded).relu()
 
 
 def _direct(weight, signal):

@@ -84,7 +84,7 @@ class AutocorrelationLoss:
     def __init__(self, target, parameters, frame_rate):
         self._frame_rates = frame_rate if isinstance(frame_rate, list) else [frame_rate] * len(target)
         self._lags = [lag_frames(parameters, rate) for rate in self._frame_rates]
-        self._compare_with(self._autocorrelations(target))
+        self._compare_with([self._autocorrelation(*item) for item in enumerate(target)])
 
     def _compare_with(self, target):
         self._target = target
@@ -100,20 +100,21 @@ class AutocorrelationLoss:
 
     def __call__(self, feature_maps):
         """The loss, a scalar tensor, of feature maps (filters, frames)."""
-        distances = [
-            (values - target).square().sum()
-            for values, target in zip(self._autocorrelations(feature_maps), self._target, strict=True)
-        ]
-        return torch.stack(distances).sum() / self._energy
+        return self.combine(torch.stack([self.part(*item) for item in enumerate(feature_maps)]).sum())
 
-    def _autocorrelations(self, feature_maps):
-        for feature_map, (_, last), rate in zip(feature_maps, self._lags, self._frame_rates, strict=True):
-            if feature_map.shape[1] <= last:
-                raise ParameterError(
-                    f"autocorrelation.maximum_lag: {last / rate:g} s is {last} frames, but a feature map has only "
-                    f"{feature_map.shape[1]}; use a longer clip, a smaller maximum_lag or narrower kernels"
-                )
-        return [
-            autocorrelation(feature_map, first, last)
-            for feature_map, (first, last) in zip(feature_maps, self._lags, strict=True)
-        ]
+    def part(self, index, feature_map):
+        """‖A_k - Ã_k‖² of network k; see `texture_core.sparing`."""
+        return (self._autocorrelation(index, feature_map) - self._target[index]).square().sum()
+
+    def combine(self, total):
+        """The loss of the sum over networks of `part`."""
+        return total / self._energy
+
+    def _autocorrelation(self, index, feature_map):
+        first, last = self._lags[index]
+        if feature_map.shape[1] <= last:
+            raise ParameterError(
+                f"autocorrelation.maximum_lag: {last / self._frame_rates[index]:g} s is {last} frames, but a feature "
+                f"map has only {feature_map.shape[1]}; use a longer clip, a smaller maximum_lag or narrower kernels"
+            )
+        return autocorrelation(feature_map, first, last)

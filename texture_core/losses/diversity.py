@@ -128,10 +128,21 @@ class DiversityLoss:
         if longer:
             return self._stretches(feature_maps, frames)
         with torch.no_grad():
-            self.worst_shift = self._search(feature_maps)
-        distance = squared_distance(feature_maps, self._target, self.worst_shift, self._frames)
-        floor = torch.finfo(distance.dtype).eps * self._energy
-        return self._energy / torch.maximum(distance, floor)
+            self.prepare(feature_maps)
+        return self.combine(squared_distance(feature_maps, self._target, self.worst_shift, self._frames))
+
+    def prepare(self, feature_maps):
+        """Find the shift of the maximum, for maps as long as the target's; see `texture_core.sparing`."""
+        self.worst_shift = self._search(feature_maps)
+
+    def part(self, index, feature_map):
+        """The squared distance of network k at that shift."""
+        return squared_distance([feature_map], [self._target[index]], self.worst_shift, self._frames)
+
+    def combine(self, total):
+        """The loss of the sum over networks of `part`."""
+        floor = torch.finfo(total.dtype).eps * self._energy
+        return self._energy / torch.maximum(total, floor)
 
     def _held(self, feature_maps, frames):
         return [
@@ -144,8 +155,11 @@ class DiversityLoss:
         if self._correlate:
             return int(self._correlate(feature_maps).argmax())
         shifts = self.comb_shifts()
-        distances = [squared_distance(feature_maps, self._target, shift, self._frames) for shift in shifts]
-        return shifts[int(torch.stack(distances).argmin())]
+        distances = [
+            torch.stack([squared_distance([a], [b], shift, self._frames) for shift in shifts])
+            for a, b in zip(feature_maps, self._target, strict=True)
+        ]
+        return shifts[int(torch.stack(distances).sum(dim=0).argmin())]
 
     def _stretches(self, feature_maps, frames):
         """The loss where the synthesis has `frames` frames, not those of the target."""

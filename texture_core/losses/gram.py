@@ -70,8 +70,12 @@ class GramLoss:
 
     def __call__(self, feature_maps):
         """The loss, a scalar tensor, of feature maps (filters, frames)."""
-        distances = [
-            (gram_matrix(feature_map) - target).square().sum()
-            for feature_map, target in zip(feature_maps, self._target, strict=True)
-        ]
-        return torch.stack(distances).sum() / self._energy
+        return self.combine(torch.stack([self.part(*item) for item in enumerate(feature_maps)]).sum())
+
+    def part(self, index, feature_map):
+        """‖G_k - G̃_k‖² of network k; see `texture_core.sparing`."""
+        return (gram_matrix(feature_map) - self._target[index]).square().sum()
+
+    def combine(self, total):
+        """The loss of the sum over networks of `part`."""
+        return total / self._energy
