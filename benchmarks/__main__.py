@@ -211,6 +211,7 @@ def _parser():
         command.add_argument("--seeds", type=int, default=3, help="of quality")
         command.add_argument("--gram-iterations", type=int, default=200, help="of short-budget: what the time is of")
         command.add_argument("--short-alpha", type=float, default=3.0, help="of short-budget: α of the full loss")
+        command.add_argument("--short-iterations", type=int, default=60, help="of short-budget: of the spectrogram")
         command.add_argument("--durations", type=float, nargs="+", default=[2.0, 7.0, 30.0, 120.0])
         command.add_argument("--picture", type=Path, help="of time-to-loss: draw loss against seconds there")
         command.add_argument("--output", type=Path, help="write the result there, as JSON")

@@ -25,13 +25,14 @@ _INVERSION = InversionParameters(algorithm="admm", iterations=100, start="phase_
 def short_budget_rows(problem, arguments):
     """Gram alone from noise for its iterations, then the full loss, stopped when as much processor time is used.
 
-    The full loss begins at a surrogate, with the weight α that ``arguments.short_alpha`` gives.
+    The full loss begins at a surrogate, with the weight α that ``arguments.short_alpha`` gives, and after some
+    iterations goes on with the sound itself.
 
     Parameters
     ----------
     problem : Problem
     arguments : argparse.Namespace
-        ``filters``, ``beta``, ``gram_iterations`` and ``short_alpha``.
+        ``filters``, ``beta``, ``gram_iterations``, ``short_alpha`` and ``short_iterations``, of the spectrogram.
 
     Returns
     -------
@@ -49,7 +50,11 @@ def short_budget_rows(problem, arguments):
         "alpha": arguments.short_alpha,
         "beta": arguments.beta,
         "features": features,
-        "optimizer": {"type": "conditioned_lbfgs"},
+        "optimizer": {
+            "type": "conditioned_lbfgs",
+            "iterations": arguments.short_iterations,
+            "waveform_iterations": 10 * arguments.gram_iterations,
+        },
         "start": "surrogate",
     }
     first, budget = _stopped_at(problem, "gram", from_mapping(Parameters, gram), None)
@@ -77,7 +82,7 @@ def _stopped_at(problem, setting, parameters, budget):
         "setting": setting,
         "seconds": seconds,
         **reached,
-        **heard(problem, made.log_magnitude, 0),
+        **heard(problem, made.log_magnitude, 0, made.samples),
     }, seconds
 
 
@@ -132,12 +137,12 @@ def _optimized(way, target, arguments, generator):
     return iterate
 
 
-def heard(problem, log_magnitude, seed):
-    """The scores of what a spectrogram sounds like, inverted in one way for all."""
+def heard(problem, log_magnitude, seed, samples=None):
+    """The scores of what a spectrogram sounds like, inverted in one way for all that have no samples yet."""
     target = problem.target
     synthesis = Spectrogram(log_magnitude, target.sample_rate, target.n_fft, target.hop_length)
     level = problem.samples.double().square().mean().sqrt().item()
-    samples = invert(synthesis, _INVERSION, seed=seed, texture=problem.name, target_rms=level)
+    samples = invert(synthesis, _INVERSION, seed=seed, texture=problem.name, target_rms=level, samples=samples)
     weights = default_yamnet_path()
     weights.parent.mkdir(parents=True, exist_ok=True)
     fetch_yamnet(weights)
