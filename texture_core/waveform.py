@@ -1,9 +1,14 @@
 """The loss as a function of samples: a synthesis that ends with a sound, and not with magnitudes that no sound has."""
 
+import math
+
 import torch
 
+from texture_core.optimizers import projected_lbfgs
 from texture_core.phase import admm
+from texture_core.randomness import torch_generator
 from texture_core.starting_phase import starting_phase
+from texture_core.transform import Transform
 
 # Enough to begin with: what is left of the inconsistency is what the optimisation is for.
 _RECOVERY_ITERATIONS = 50
@@ -11,19 +16,21 @@ _RECOVERY_ITERATIONS = 50
 _SMALLEST_POWER = 1e-10
 
 
-class WaveformObjective:
-    """Loss and gradient of samples against the target of an objective of log spectrograms.
+class Waveform:
+    """Loss and gradient of samples against the target of an objective of log spectrograms, and how they are minimised.
 
     Parameters
     ----------
     objective : Objective
-    transform : Transform
-        The one that the target was made with.
+    target : torch.Tensor
+        (bins, frames); its device and type are those of the computation.
+    task : SynthesisTask
     """
 
-    def __init__(self, objective, transform):
+    def __init__(self, objective, target, task):
         self._objective = objective
-        self._transform = transform
+        self._transform = Transform.like(target, task.target.n_fft, task.target.hop_length)
+        self._generator = torch_generator(task.seed, task.texture, task.setting, "waveform")
 
     def evaluate(self, samples):
         """Compute the loss and its gradient.
@@ -56,6 +63,27 @@ class WaveformObjective:
         spectrum = self._transform.forward(samples)
         power = spectrum.real.square() + spectrum.imag.square()
         return torch.log1p((power + _SMALLEST_POWER).sqrt())
+
+    def minimize(self, function, log_magnitude, *, resume=None, **options):
+        """Minimise a function of samples that begin with magnitudes near to given ones.
+
+        Parameters
+        ----------
+        function, resume, options
+            As of `projected_lbfgs.minimize`.
+        log_magnitude : torch.Tensor
+            (bins, frames).
+
+        Returns
+        -------
+        torch.Tensor
+            ((frames - 1) * hop_length,).
+        """
+        if resume is None:
+            start = nearest_samples(log_magnitude, self._generator, self._transform)
+        else:
+            start = log_magnitude.new_empty(resume["iterate"].shape)
+        return projected_lbfgs.minimize(function, start, resume=resume, lowest=-math.inf, **options)
 
 
 def nearest_samples(log_magnitude, generator, transform):

@@ -6,6 +6,7 @@ import torch
 
 from texture_core.checkpoints import CheckpointPlan
 from texture_core.demo import demo_texture
+from texture_core.methods import SynthesisTask
 from texture_core.objective import Objective
 from texture_core.parameters import (
     AutocorrelationParameters,
@@ -18,7 +19,7 @@ from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram
 from texture_core.synthesis import synthesize_spectrogram
 from texture_core.transform import Transform
-from texture_core.waveform import WaveformObjective, nearest_samples
+from texture_core.waveform import Waveform, nearest_samples
 
 N_FFT, HOP = 64, 16
 SMALL = Parameters(
@@ -34,10 +35,18 @@ def target_of(samples, n_fft=512, hop_length=64):
     return Spectrogram(log_magnitude, 16000, n_fft, hop_length)
 
 
+def waveform(target, parameters=SMALL, seed=0, frame_rate=250.0, dtype=torch.float32):
+    """The loss of samples, without diversity."""
+    log_magnitude = torch.from_numpy(target.log_magnitude).to(dtype)
+    objective = Objective(log_magnitude, parameters, frame_rate, seed)
+    objective.end_diversity()
+    return Waveform(objective, log_magnitude, SynthesisTask(target, parameters, seed, "texture", "setting"))
+
+
 def test_its_gradient_is_that_of_finite_differences():
     generator = np.random.default_rng(0)
-    target = torch.from_numpy(target_of(generator.normal(size=1600), N_FFT, HOP).log_magnitude).double()
-    objective = WaveformObjective(Objective(target, SMALL, 1000.0, 0), Transform.like(target, N_FFT, HOP))
+    target = target_of(generator.normal(size=1600), N_FFT, HOP)
+    objective = waveform(target, frame_rate=1000.0, dtype=torch.float64)
     samples = torch.from_numpy(0.5 * generator.normal(size=1600))
     _, gradient = objective.evaluate(samples)
     for direction in torch.from_numpy(generator.normal(size=(3, 1600))):
@@ -47,16 +56,14 @@ def test_its_gradient_is_that_of_finite_differences():
 
 
 def test_silence_has_a_gradient():
-    target = torch.from_numpy(target_of(np.random.default_rng(0).normal(size=1600), N_FFT, HOP).log_magnitude)
-    objective = WaveformObjective(Objective(target, SMALL, 1000.0, 0), Transform.like(target, N_FFT, HOP))
+    objective = waveform(target_of(np.random.default_rng(0).normal(size=1600), N_FFT, HOP), frame_rate=1000.0)
     assert torch.isfinite(objective.evaluate(torch.zeros(1600))[1]).all()
 
 
 def test_its_spectrogram_is_the_one_that_is_scored():
     samples = np.random.default_rng(0).normal(size=3200).astype(np.float32)
     target = target_of(samples)
-    transform = Transform.like(torch.from_numpy(samples), 512, 64)
-    shown = WaveformObjective(None, transform).log_magnitude(torch.from_numpy(samples))
+    shown = waveform(target).log_magnitude(torch.from_numpy(samples))
     np.testing.assert_allclose(shown.numpy(), target.log_magnitude, rtol=0, atol=2e-5)
 
 
@@ -89,12 +96,11 @@ def parameters(iterations, waveform_iterations, filters=32):
 def test_the_sound_is_nearer_than_that_of_as_many_iterations_of_the_spectrogram():
     """What it is for: judged by the loss of the sound, with other features than those that were fitted."""
     target = target_of(demo_texture("rain")[:24000])
-    judge = Objective(torch.from_numpy(target.log_magnitude), parameters(1, 0), 250.0, seed=5)
-    judge.end_diversity()
+    judge = waveform(target, parameters(1, 0), seed=5)
     transform = Transform.like(torch.zeros(1), 512, 64)
 
     def loss(samples):
-        return WaveformObjective(judge, transform).evaluate(samples)[0]["total"]
+        return judge.evaluate(samples)[0]["total"]
 
     plain = synthesize_spectrogram(target, parameters(40, 0, 128), seed=0).spectrogram.log_magnitude
     inverted = nearest_samples(torch.from_numpy(plain), torch.Generator().manual_seed(0), transform)

@@ -91,6 +91,17 @@ def test_an_edit_of_what_chooses_concerns_the_choice_alone(fresh, monkeypatch):
     assert changed_by("texture_core/auto.py") == {choose}
     assert changed_by("texture_core/choice.py") == {choose, chosen}
     assert changed_by("texture_core/phase/admm.py") == {choose}
-    assert changed_by("texture_core/optimizers/projected_lbfgs.py") == {choose}
+    assert changed_by("texture_core/optimizers/conditioned_lbfgs.py") == {choose}
     assert changed_by("texture_core/scores/diversity.py") == {choose, ("score", "")}
     assert changed_by("texture_core/losses/gram.py") == {choose, chosen, full}
+
+
+def test_what_a_synthesis_ends_with_concerns_those_that_ask_for_it(fresh, monkeypatch):
+    monkeypatch.chdir(fresh.root)
+    for iterations in (0, 5):
+        loaded = load(configuration(fresh, optimizer={"waveform_iterations": iterations}))
+        before = Jobs(loaded, fresh.root).code("synthesize_chosen", "chosen")
+        text = fresh.read("texture_core/phase/admm.py")
+        fresh.edit("texture_core/phase/admm.py")
+        assert (Jobs(loaded, fresh.root).code("synthesize_chosen", "chosen") != before) == (iterations > 0)
+        fresh.write("texture_core/phase/admm.py", text)

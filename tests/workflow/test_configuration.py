@@ -127,7 +127,7 @@ def test_the_paper_configuration_is_the_papers(here):
             with_setting(optimizer={"iterations": 0}),
             "settings.mine.optimizer.iterations: expected a whole number, at least 1",
         ),
-        (with_setting(optimizer={"type": "adam"}), "settings.mine.optimizer.type: expected lbfgsb"),
+        (with_setting(optimizer={"type": "adam"}), "settings.mine.optimizer.type: expected conditioned_lbfgs, lbfgsb"),
         (with_setting(inversion={"algorithm": "griffinlim"}), "did you mean griffin_lim?"),
         (
             with_setting(diversity={"shifts": "some"}),
@@ -192,7 +192,10 @@ def test_the_paper_configuration_is_the_papers(here):
         ({"grid": {"alpha": [1, 1.0]}}, "grid: expected points with different names, found alpha-1 twice"),
         ({"grid": {"features.filter": [1]}} | MINIMAL, "found features.filter; did you mean features.filters?"),
         ({"grid": {"features": [{}]}} | MINIMAL, "grid.features: expected the key path of a parameter"),
-        ({"grid": {"optimizer.type": ["adam"]}} | MINIMAL, "grid.optimizer.type, value 1: expected lbfgsb"),
+        (
+            {"grid": {"optimizer.type": ["adam"]}} | MINIMAL,
+            "grid.optimizer.type, value 1: expected conditioned_lbfgs, lbfgsb",
+        ),
         (
             {"grid": {"alpha": [0]}, "settings": {"alpha-0": {}}},
             "grid, point alpha-0: expected a name of its own, found another setting of that name",

@@ -17,6 +17,8 @@ from texture_core.checkpoints import Checkpoint
 from texture_core.parameters import Parameters, to_mapping
 from texture_core.storage import LOSS_COLUMNS, Spectrogram
 
+# What ``optimization`` imports where `OptimizerParameters.waveform_iterations` asks for it.
+WAVEFORM_MODULE = "texture_core.waveform"
 _SECTIONS = tuple(f.name for f in fields(Parameters) if is_dataclass(f.type))
 
 
@@ -109,6 +111,11 @@ def looks_at(name, path):
     """Whether a method looks at the parameter, or at part of the section, at a dotted path."""
     paths = registry.constant("methods", name, "PARAMETERS")
     return paths is None or any(f"{used}.".startswith(f"{path}.") for used in paths)
+
+
+def ends_with_samples(parameters):
+    """Whether a synthesis goes on with the samples after the spectrogram, by `WAVEFORM_MODULE`."""
+    return looks_at(parameters.method, "optimizer.waveform_iterations") and parameters.optimizer.waveform_iterations > 0
 
 
 def used_parameters(parameters):

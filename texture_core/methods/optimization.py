@@ -1,21 +1,18 @@
 """The paper's method: start from noise, minimise the distance of its features' statistics from the target's."""
 
-import math
 import time
 from contextlib import suppress
+from importlib import import_module
 
 import numpy as np
 import torch
 from scipy.fft import next_fast_len
 
 from texture_core import morph_start, registry, start
-from texture_core.methods import SynthesisResult
+from texture_core.methods import WAVEFORM_MODULE, SynthesisResult
 from texture_core.objective import Objective
-from texture_core.optimizers import projected_lbfgs
 from texture_core.randomness import torch_generator
 from texture_core.storage import LOSS_COLUMNS
-from texture_core.transform import Transform
-from texture_core.waveform import WaveformObjective, nearest_samples
 
 
 def synthesize(task):
@@ -122,9 +119,9 @@ class _Run:
         self._stop = task.stop
         self._checkpoint = task.checkpoint
         self._frames = _Frames(reference, task)
-        self._transform = Transform.like(reference, task.target.n_fft, task.target.hop_length)
-        self._waveform = WaveformObjective(self._objective, self._transform)
-        self._generator = torch_generator(task.seed, task.texture, task.setting, "waveform")
+        if task.parameters.optimizer.waveform_iterations:
+            # By name, because what a synthesis ends with concerns only those that ask for it.
+            self._waveform = import_module(WAVEFORM_MODULE).Waveform(self._objective, reference, task)
         self._latest = None
         self._started = time.monotonic()
         self._evaluations = 0
@@ -195,20 +192,14 @@ class _Run:
         )
 
     def _optimize_samples(self, phase, iterate, iterations, resume):
-        log_magnitude = self._frames.result(iterate)
-        if resume is None:
-            first = nearest_samples(log_magnitude, self._generator, self._transform)
-        else:
-            first = log_magnitude.new_empty(resume["iterate"].shape)
-        return projected_lbfgs.minimize(
+        return self._waveform.minimize(
             self._value,
-            first,
+            self._frames.result(iterate),
             iterations=iterations,
             history=self._parameters.optimizer.history,
             on_iteration=self._finish_iteration,
             keep=(lambda state: self._keep(phase, state)) if self._checkpoint else None,
             resume=resume,
-            lowest=-math.inf,
         )
 
     def _keep(self, phase, optimizer_state):

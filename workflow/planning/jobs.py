@@ -12,7 +12,7 @@ from planning.code_digest import CodeDigests
 from planning.settings import PLUGINS
 from texture_core import registry
 from texture_core.choice import candidate_parameters, needs_choice
-from texture_core.methods import looks_at, needs_samples, used_parameters
+from texture_core.methods import WAVEFORM_MODULE, ends_with_samples, looks_at, needs_samples, used_parameters
 from texture_core.parameters import to_mapping
 
 
@@ -67,6 +67,8 @@ class Jobs:
             if script != "invert":
                 method = parameters.method
                 kinds = ["methods", *(kind for kind in ("features", "optimizers") if looks_at(method, PLUGINS[kind]))]
+                if ends_with_samples(parameters):
+                    plugins.append(WAVEFORM_MODULE)
                 if looks_at(method, "losses"):
                     plugins += [registry.module_name("losses", name) for name in parameters.losses]
             plugins += [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
