@@ -207,7 +207,9 @@ def _parser():
         command.add_argument("--device", default="cpu")
         command.add_argument("--marks", type=int, nargs="+", default=[100, 300], help="the reference's iterations")
         command.add_argument("--engine-iterations", type=int, default=200)
-        command.add_argument("--engine-start", choices=["noise", "surrogate"], default="noise", help="of time-to-loss")
+        command.add_argument(
+            "--engine-start", choices=["noise", "surrogate"], default="surrogate", help="of time-to-loss"
+        )
         command.add_argument("--iterations", type=int, default=100, help="of quality")
         command.add_argument("--seeds", type=int, default=3, help="of quality")
         command.add_argument("--gram-iterations", type=int, default=200, help="of short-budget: what the time is of")

@@ -44,7 +44,7 @@ def short_budget_rows(problem, arguments):
         "alpha": 0,
         "beta": 0,
         "features": features,
-        "optimizer": {"type": "conditioned_lbfgs", "iterations": arguments.gram_iterations},
+        "optimizer": {"type": "projected_lbfgs", "iterations": arguments.gram_iterations},
     }
     full = {
         "alpha": arguments.short_alpha,
@@ -121,18 +121,25 @@ def _optimized(way, target, arguments, generator):
         return minimize_reference(objective, begin, arguments.iterations, lambda iterate: None)
     parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
     objective = Objective(target, parameters, FRAME_RATE, 0)
-    iterate = (start.noise if way == "engine from noise" else start.surrogate)(target, generator)
+    from_noise = way == "engine from noise"
+    iterate = (start.noise if from_noise else start.surrogate)(target, generator)
 
     def value(iterate):
         terms, gradient = objective.evaluate(iterate)
         return terms["total"], gradient
 
-    optimizer = registry.load("optimizers", "conditioned_lbfgs")
+    # From noise the conditioned one ends as low, but in bursts; see docs/performance.md.
+    optimizer = registry.load("optimizers", "projected_lbfgs" if from_noise else "conditioned_lbfgs")
     diversity = min(parameters.diversity.iterations, arguments.iterations) if arguments.beta > 0 else 0
     for iterations in (diversity, arguments.iterations - diversity):
         if iterations > 0:
             iterate = optimizer.minimize(
-                value, iterate, iterations=iterations, history=10, on_iteration=lambda *_: objective.advance()
+                value,
+                iterate,
+                iterations=iterations,
+                history=10,
+                on_iteration=lambda *_: objective.advance(),
+                highest=target.max().item(),
             )
     return iterate
 

@@ -34,8 +34,8 @@ def race(problem, arguments):
     ----------
     problem : Problem
     arguments : argparse.Namespace
-        ``alpha``, ``beta``, ``filters``, ``device``; ``marks``, the reference's iterations to reach;
-        ``engine_iterations``, at most; and ``engine_start``, noise (the reference's own) or surrogate.
+        ``alpha``, ``beta``, ``filters``, ``device``; ``marks``, the reference's iterations to reach; and
+        ``engine_iterations``, at most.
 
     Returns
     -------
@@ -69,8 +69,7 @@ def race(problem, arguments):
         run = runs["engine"]
         parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
         objective = Objective(target, parameters, FRAME_RATE, 0)
-        draw = {"noise": start.noise, "surrogate": start.surrogate}[arguments.engine_start]
-        begin = draw(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+        begin = start.surrogate(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
         latest = {}
 
         def value(iterate):
@@ -98,7 +97,14 @@ def race(problem, arguments):
         try:
             for count in (first, arguments.engine_iterations - first):
                 if count > 0:
-                    begin = optimizer.minimize(value, begin, iterations=count, history=10, on_iteration=iteration)
+                    begin = optimizer.minimize(
+                        value,
+                        begin,
+                        iterations=count,
+                        history=10,
+                        on_iteration=iteration,
+                        highest=target.max().item(),
+                    )
         except _Finished:
             pass
 

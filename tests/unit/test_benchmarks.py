@@ -32,15 +32,7 @@ def test_gradients_are_the_reference_s(problem, device, dtype, bound):
 
 
 def test_a_race_reports_when_the_engine_passed_each_mark(problem, tmp_path):
-    arguments = Namespace(
-        alpha=1000.0,
-        beta=1e-4,
-        filters=4,
-        device="cpu",
-        marks=[2, 5],
-        engine_iterations=30,
-        engine_start="surrogate",
-    )
+    arguments = Namespace(alpha=1000.0, beta=1e-4, filters=4, device="cpu", marks=[2, 5], engine_iterations=30)
     rows, curves = race(problem, arguments)
     seconds, losses = curves["reference"]
     assert [row["iterations"] for row in rows] == [2, 5] and len(seconds) == len(losses) == 5
@@ -57,8 +49,9 @@ def test_a_race_reports_when_the_engine_passed_each_mark(problem, tmp_path):
 
 
 def test_what_jobs_cost_is_measured_on_jobs_that_were_run():
-    spent = job_seconds("shell", 2)
-    assert spent["run"] > spent["plan"]
+    # Each starts Python, which is far more than what planning two jobs differs by from run to run.
+    spent = job_seconds("script", 4)
+    assert spent["run"] > spent["plan"] + 0.01
 
 
 def test_a_script_without_torch_imports_in_less_time_than_one_with_it():

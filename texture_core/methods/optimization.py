@@ -109,9 +109,11 @@ class _Run:
     def __init__(self, task):
         reference = torch.from_numpy(task.target.log_magnitude).to(task.device)
         frame_rate = task.target.sample_rate / task.target.hop_length
+        self._highest = reference.max().item()
         between = {}
         if task.second is not None:
             second = torch.from_numpy(task.second.log_magnitude).to(task.device)
+            self._highest = max(self._highest, second.max().item())
             between = {"second": second, "position": float(task.positions.mean(dtype=np.float64))}
         self._objective = Objective(reference, task.parameters, frame_rate, task.seed, **between)
         self._parameters = task.parameters
@@ -182,12 +184,14 @@ class _Run:
                 resuming = {"keep": lambda state: self._keep(phase, state), "resume": resume}
             else:
                 self._checkpoint.note(f"optimiser {settings.type} does not give its state away: no checkpoints")
+        bounds = {"highest": self._highest} if registry.constant("optimizers", settings.type, "BOUNDED_ABOVE") else {}
         return registry.load("optimizers", settings.type).minimize(
             self._value,
             first,
             iterations=iterations,
             history=settings.history,
             on_iteration=self._finish_iteration,
+            **bounds,
             **resuming,
         )
 

@@ -1,5 +1,6 @@
 """A bounded quasi-Newton method that stays on the device: L-BFGS on the free variables, projected line search."""
 
+import math
 from collections import deque
 
 import torch
@@ -26,8 +27,9 @@ def minimize(
     resume=None,
     conditioning=None,
     lowest=0.0,
+    highest=math.inf,
 ):
-    """Minimise a function of a tensor whose elements stay at or above a bound.
+    """Minimise a function of a tensor whose elements stay within bounds.
 
     Parameters
     ----------
@@ -48,8 +50,8 @@ def minimize(
     conditioning : callable, optional
         Takes an iterate, returns a function that multiplies a tensor by a symmetric positive definite matrix: the
         first guess of the inverse of the curvature, up to a factor. Default: the identity.
-    lowest : float
-        The bound, at or below every element of a start that is to be left as it is; ``-math.inf`` for none.
+    lowest, highest : float
+        The bounds; infinite for none.
 
     Returns
     -------
@@ -58,15 +60,15 @@ def minimize(
 
     Notes
     -----
-    A variable is free where it is above the bound or its gradient is negative. The direction is the two-loop recursion
-    on the free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), from the conditioning
-    restricted to it, and a step is bent at the bound b: x(t) = max(x + t d, b). The step 1 is tried first and shortened
-    by the parabola through what is known until the decrease suffices (Armijo along the bent path). Where no step
-    decreases the value, the history is dropped and the conditioned gradient tried; where that fails too, it ends.
+    A variable is free where it is not at a bound that its gradient drives it against. The direction is the two-loop
+    recursion on the free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), from the
+    conditioning restricted to it, and a step is bent at the bounds. The step 1 is tried first and shortened by the
+    parabola through what is known until the decrease suffices (Armijo along the bent path). Where no step decreases the
+    value, the history is dropped and the conditioned gradient tried; where that fails too, it ends.
     """
     pairs = deque(maxlen=history)
     if resume is None:
-        iterate = start.detach().clamp_min(lowest)
+        iterate = start.detach().clamp(lowest, highest)
         value, gradient = function(iterate)
         done = 0
         origin = None
@@ -77,7 +79,7 @@ def minimize(
         origin = _tensor(resume["origin"], start) if conditioning else None
     condition = conditioning(origin) if origin is not None else _identity
     while done < iterations:
-        free = (iterate > lowest) | (gradient < 0)
+        free = ((iterate > lowest) | (gradient < 0)) & ((iterate < highest) | (gradient > 0))
         reduced = torch.where(free, gradient, 0)
         if torch.linalg.vector_norm(reduced).item() == 0:
             break
@@ -92,7 +94,7 @@ def minimize(
         if not pairs:
             direction = torch.where(free, condition(reduced), 0).neg_()
             step = _FIRST_STEP * (torch.linalg.vector_norm(iterate) / torch.linalg.vector_norm(direction)).item()
-        found = _search(function, iterate, value, gradient, direction, step, lowest)
+        found = _search(function, iterate, value, gradient, direction, step, (lowest, highest))
         if found is None:
             if not pairs:
                 break
@@ -158,9 +160,9 @@ def _two_loop(gradient, pairs, free, condition):
     return torch.where(free, result, 0)
 
 
-def _search(function, iterate, value, gradient, direction, step, lowest):
+def _search(function, iterate, value, gradient, direction, step, bounds):
     for _ in range(_LONGEST_SEARCH):
-        trial = (iterate + step * direction).clamp_min_(lowest)
+        trial = (iterate + step * direction).clamp_(*bounds)
         slope = _dot(gradient, trial - iterate)
         if slope == 0:
             return None
