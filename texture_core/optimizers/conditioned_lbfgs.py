@@ -17,8 +17,9 @@ def minimize(function, start, **options):
     """Minimise a function of a spectrogram (bins, frames) whose elements stay at or above 0.
 
     Arguments and result are those of `projected_lbfgs.minimize`; so is the method, with `conditioning` in place of the
-    identity matrix. Start near: noise ends in bursts, because loud frames gain more (docs/performance.md). Give it the recording's largest log magnitude as ``highest``: what loud frames gain is otherwise
-    put, in part, into a few bins at the ends, which few kernels see, at exp(10) times what they should be.
+    identity matrix. Start near: noise ends in bursts, because loud frames gain more (docs/performance.md). And give it
+    the recording's largest log magnitude as ``highest``: what loud frames gain is otherwise put, in part, into a few
+    bins at the ends, which few kernels see, at many thousand times what they should be.
     """
     return projected_lbfgs.minimize(function, start, conditioning=conditioning, **options)
 
