@@ -110,7 +110,8 @@ def open_page(browser, results):
         contexts.append(context)
         context.add_init_script(REMEMBER_SOUNDS)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        # Long, because other work may have the machine.
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: errors.append(message.text) if message.type != "log" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto((url or path.as_uri()) + fragment)
