@@ -182,7 +182,7 @@ def fresh_tree(tmp_path_factory):
 def finished_tree(fresh_tree, tmp_path_factory):
     """The small study after a run; not to be changed."""
     tree = fresh_tree.copy(tmp_path_factory.mktemp("finished") / "project")
-    outcome = tree.snakemake()
+    outcome = tree.snakemake(patience=1200)
     assert outcome.code == 0, outcome.text
     return tree
 
