@@ -30,6 +30,7 @@ rule all:
         collection_scores,
         for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
         for_all("results/{corpus}/figures/{texture}.loss.svg"),
+        f"results/{CORPUS}/corpus_check.json",
         f"results/{CORPUS}/scores.tsv",
         f"results/{CORPUS}/table1.tsv",
         f"results/{CORPUS}/table1.md",

@@ -104,7 +104,7 @@ class Tree:
         # Last, because it takes all that follows for files.
         return [sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores), *chosen]
 
-    def snakemake(self, *arguments, **options):
+    def snakemake(self, *arguments, patience=300, **options):
         done = subprocess.run(
             self.command(*arguments, **options),
             cwd=self.root,
@@ -113,7 +113,7 @@ class Tree:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=300,
+            timeout=patience,
         )
         return Outcome(done.returncode, done.stdout)
 
@@ -182,7 +182,7 @@ def fresh_tree(tmp_path_factory):
 def finished_tree(fresh_tree, tmp_path_factory):
     """The small study after a run; not to be changed."""
     tree = fresh_tree.copy(tmp_path_factory.mktemp("finished") / "project")
-    outcome = tree.snakemake()
+    outcome = tree.snakemake(patience=1200)
     assert outcome.code == 0, outcome.text
     return tree
 

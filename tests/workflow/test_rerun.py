@@ -56,6 +56,15 @@ def test_the_demo_makes_its_own_recordings(fresh):
     assert fresh.planned(*targets) == set()
 
 
+@pytest.mark.parametrize("name", ["corpus_check.json", "full/scores/rain.json", "table1.md"])
+def test_a_result_that_was_deleted_is_made_again(name, finished):
+    path = finished.path(f"results/my_recordings/{name}")
+    path.unlink()
+    planned = finished.planned()
+    rule = {"corpus_check.json": "check_corpus", "full/scores/rain.json": "score", "table1.md": "table"}[name]
+    assert any(job.startswith(f"{rule}: ") for job in planned), planned
+
+
 def test_a_second_run_does_nothing(finished):
     outcome = finished.snakemake()
     assert outcome.code == 0

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 # Only a hang takes so long, s.
-PATIENCE = 480
+PATIENCE = 1200
 # Seconds of synthesis, of which checkpoints save the most, so that what goes wrong meets it midway.
 CHANGES = {
     "audio": {"duration": 0.6},
@@ -57,7 +57,8 @@ def studies(fresh_tree, tiny_study, tmp_path):
     local, remote = (fresh_tree.copy(tmp_path / name / "project") for name in ("local", "remote"))
     for tree in (local, remote):
         tree.configure(tiny_study | CHANGES)
-    outcome = local.snakemake(*(f"results/my_recordings/full/scores/{texture}.json" for texture in TEXTURES))
+    scores = [f"results/my_recordings/full/scores/{texture}.json" for texture in TEXTURES]
+    outcome = local.snakemake(*scores, patience=PATIENCE)
     assert outcome.code == 0, outcome.text
     return local, remote
 
