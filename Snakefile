@@ -19,7 +19,6 @@ include: "workflow/rules/common.smk"
 rule all:
     default_target: True
     input:
-        f"results/{CORPUS}/corpus_check.json",
         for_all("results/{corpus}/audio/{texture}.wav"),
         for_all("results/{corpus}/spectrogram/{texture}.h5"),
         for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
