@@ -11,7 +11,8 @@ from benchmarks.problems import load
 from texture_core.presets import preset_parameters
 from texture_core.spectrogram import log_spectrogram
 from texture_core.stereo import turn
-from texture_core.texture import plan_texture, synthesize_plan
+from texture_core.texture import synthesize_plan
+from texture_core.texture_plan import plan_texture
 
 RATE = 16000
 # A band counts down to this much, in dB, below the loudest one.

@@ -18,7 +18,7 @@ class MorphPath:
     second_samples : numpy.ndarray
         (n,), float32: what that is the spectrogram of.
     second_unit : float
-        What samples of the second recording were divided by, as of `texture_core.texture.TexturePlan`.
+        What samples of the second recording were divided by, as of `texture_core.texture_plan.TexturePlan`.
     gains : numpy.ndarray
         (any number,): by how much it is to be amplified, at evenly spaced positions from 0 to 1.
     positions : tuple of float

@@ -10,7 +10,8 @@ from texture_core.morph_level import gains
 from texture_core.morph_path import MorphPath, geometric
 from texture_core.parameters import AudioParameters, SpectrogramParameters
 from texture_core.presets import fit_to_duration, preset_parameters
-from texture_core.texture import least_frames, plan_texture, shared_frames, synthesize_plan
+from texture_core.texture import synthesize_plan
+from texture_core.texture_plan import least_frames, plan_texture, shared_frames
 from texture_core.windows import plan_short_windows
 
 # Instants at which the level of what changes over time is taken.

@@ -2,7 +2,8 @@
 
 from texture_core.errors import ParameterError
 from texture_core.progress import counting_on
-from texture_core.texture import choose_for_plan, plan_texture, synthesize_plan
+from texture_core.texture import synthesize_plan
+from texture_core.texture_plan import choose_for_plan, plan_texture
 
 
 def synthesize_takes(

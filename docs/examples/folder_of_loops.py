@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import texture_core as tc
-from texture_core.texture import plan_texture, synthesize_to_file
+from texture_core.texture_file import synthesize_to_file
+from texture_core.texture_plan import plan_texture
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("recordings", type=Path)

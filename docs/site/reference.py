@@ -14,7 +14,18 @@ from sphinx.ext.napoleon import Config, NumpyDocstring
 LIBRARY = Path(__file__).parents[2] / "texture_core"
 # By subject; modules that no line names come under the last.
 SUBJECTS = {
-    "One sound": ["texture", "takes", "channels", "rates", "presets", "parameters", "errors", "demo"],
+    "One sound": [
+        "texture",
+        "texture_plan",
+        "texture_file",
+        "takes",
+        "channels",
+        "rates",
+        "presets",
+        "parameters",
+        "errors",
+        "demo",
+    ],
     "Signals": ["audio", "spectrogram", "transform", "boundaries", "inversion", "phase/*"],
     "Stereo": ["stereo", "interchannel", "matrix_filter"],
     "Features and losses": ["features/*", "convolution", "objective", "losses/*"],

@@ -32,7 +32,7 @@ from texture_core.parameters import (
 from texture_core.presets import fit_to_duration, fix_weight, preset_parameters
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram
-from texture_core.texture import choose_for_plan, plan_texture
+from texture_core.texture_plan import choose_for_plan, plan_texture
 
 AUTO = AutoParameters(maximum_diversity=10, tolerance=1.5, minimum_autocorrelation=0.005)
 

@@ -32,7 +32,8 @@ from texture_core.parameters import (
 from texture_core.presets import fit_to_duration, preset_parameters
 from texture_core.spectrogram import log_spectrogram
 from texture_core.storage import Spectrogram
-from texture_core.texture import choose_for_plan, synthesize_plan
+from texture_core.texture import synthesize_plan
+from texture_core.texture_plan import choose_for_plan
 
 RATE = 16000
 SMALL = replace(

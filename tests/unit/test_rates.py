@@ -13,7 +13,7 @@ from texture_core.parameters import AudioParameters, FeatureParameters, Inversio
 from texture_core.presets import preset_parameters
 from texture_core.rates import COMPUTED_RATES, computed_transform, target_peak
 from texture_core.spectrogram import log_spectrogram
-from texture_core.texture import plan_texture
+from texture_core.texture_plan import plan_texture
 
 
 def small(filters=8, iterations=10):

@@ -16,7 +16,9 @@ from texture_core.matrix_filter import design_filter, filter_blocks, filter_samp
 from texture_core.parameters import FeatureParameters, InversionParameters, OptimizerParameters
 from texture_core.presets import preset_parameters
 from texture_core.stereo import PannedImage, take_apart
-from texture_core.texture import choose_for_plan, plan_texture, synthesize_blocks, synthesize_to_file
+from texture_core.texture import synthesize_blocks
+from texture_core.texture_file import synthesize_to_file
+from texture_core.texture_plan import choose_for_plan, plan_texture
 
 RATE = 16000
 

@@ -20,14 +20,9 @@ from texture_core.parameters import (
 )
 from texture_core.presets import fit_to_duration, preset_names, preset_parameters
 from texture_core.spectrogram import log_spectrogram
-from texture_core.texture import (
-    audio_format,
-    choose_level,
-    plan_texture,
-    synthesize,
-    synthesize_blocks,
-    synthesize_to_file,
-)
+from texture_core.texture import choose_level, synthesize, synthesize_blocks
+from texture_core.texture_file import audio_format, synthesize_to_file
+from texture_core.texture_plan import plan_texture
 
 RATE = 16000
 

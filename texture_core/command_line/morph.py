@@ -1,0 +1,74 @@
+"""``texture-core morph``."""
+
+import argparse
+from pathlib import Path
+
+from texture_core.command_line.shared import STANDARD_STREAM, add_command, read
+from texture_core.command_line.textures import add_texture_options, make_textures, parameters_of
+from texture_core.errors import ParameterError
+
+
+def add(commands):
+    command = add_command(
+        commands,
+        "morph",
+        _morph,
+        "make a texture between two recordings, or one that goes from the one to the other",
+        (
+            "rain.wav fire.wav",
+            "rain.wav fire.wav --position 0.3 --loop --duration 8 -o rain-with-fire.wav",
+            "rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav",
+            "rain.wav fire.wav --position 0 1 0 --duration 60 -o there-and-back.flac",
+        ),
+    )
+    command.add_argument("first", help="any format that libsndfile reads; - reads standard input")
+    command.add_argument("second", help="as the first, of any length and sample rate")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=".wav, .flac, .aiff or .ogg, at the first recording's sample rate; - writes WAV to standard output "
+        "(default: FIRST-SECOND.wav, in the current folder)",
+    )
+    command.add_argument(
+        "--position",
+        type=_share,
+        nargs="+",
+        default=[0.5],
+        metavar="P",
+        help="from 0, the first recording, to 1, the second; several are passed through from the start to the end, at "
+        "equal distances in time (default: 0.5)",
+    )
+    add_texture_options(command)
+
+
+def _share(text):
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text}")
+    return value
+
+
+def _morph(options):
+    names = [options.first, options.second]
+    if names == [STANDARD_STREAM, STANDARD_STREAM]:
+        raise ParameterError("standard input holds one recording, found - for both; name a file for the other")
+
+    from texture_core.morphing import plan_morph
+
+    def plan():
+        (first, rate), (second, second_rate) = recordings = [read(name) for name in names]
+        parameters = parameters_of(options, min(len(first) / rate, len(second) / second_rate))
+        plan = plan_morph(
+            first,
+            second,
+            rate,
+            position=options.position,
+            second_sample_rate=second_rate,
+            duration=options.duration,
+            parameters=parameters,
+            loop=options.loop,
+        )
+        return plan, dict(zip(("first", "second"), recordings, strict=True))
+
+    return make_textures(options, plan, names, f"{Path(options.first).stem}-{Path(options.second).stem}.wav")

@@ -1,0 +1,40 @@
+"""The picture of the recordings and of the takes."""
+
+
+def write_picture(path, plan, recordings, written):
+    """Draw what the recordings and the written takes begin with, on a common scale."""
+    import soundfile
+
+    from texture_core.morph_path import geometric
+    from texture_core.preview import SECONDS_SHOWN, write_preview
+
+    unit = plan.target_unit
+    units = [unit]
+    if plan.morph:
+        units.append(plan.morph.second_unit)
+        unit = geometric(*units, plan.morph.middle)
+    panels = {
+        name: _panel(plan, samples[: int(SECONDS_SHOWN * sample_rate)], sample_rate, own)
+        for (name, (samples, sample_rate)), own in zip(recordings.items(), units, strict=True)
+    }
+    for title, file in written.items():
+        with soundfile.SoundFile(file) as sound:
+            samples = sound.read(int(SECONDS_SHOWN * sound.samplerate), dtype="float32", always_2d=True)
+            panels[title] = _panel(plan, samples, sound.samplerate, unit)
+    write_preview(path, panels, sample_rate=plan.target.sample_rate, hop_length=plan.target.hop_length)
+
+
+def _panel(plan, samples, sample_rate, unit):
+    """The log spectrogram of what the result's channels have together, on the scale of samples over a unit."""
+    import numpy as np
+
+    from texture_core.channels import resample
+    from texture_core.parameters import SpectrogramParameters
+    from texture_core.spectrogram import log_spectrogram
+
+    if samples.shape[1] > plan.channels:
+        samples = samples.mean(axis=1, keepdims=True)
+    scaled = resample(samples, sample_rate, plan.target.sample_rate) / unit
+    spectrogram = SpectrogramParameters(plan.target.n_fft, plan.target.hop_length)
+    power = np.mean([np.expm1(log_spectrogram(channel, spectrogram)) ** 2 for channel in scaled.T], axis=0)
+    return np.log1p(np.sqrt(power))

@@ -1,0 +1,48 @@
+"""``texture-core recreate``."""
+
+import tempfile
+from pathlib import Path
+
+from texture_core.command_line.shared import USER_ERROR, add_command
+from texture_core.errors import StorageError
+
+
+def add(commands):
+    command = add_command(
+        commands,
+        "recreate",
+        _recreate,
+        "compute a synthesis again from its own record, and compare",
+        (
+            "results/demo/full/synthesis/rain.h5 results/demo/spectrogram/rain.h5",
+            "results/demo/full/synthesis/rain.h5 results/demo/spectrogram/rain.h5 -o again.h5",
+        ),
+    )
+    command.add_argument("file", help="a synthesis of the workflow")
+    command.add_argument("spectrogram", help="the recording's spectrogram that it was made from")
+    command.add_argument("--audio", metavar="FILE", help="the prepared recording, of methods that look at its samples")
+    command.add_argument("-o", "--output", metavar="FILE", help="keep what is computed")
+    command.add_argument("--force", action="store_true", help="overwrite that file")
+    command.add_argument("--device", choices=("cpu", "cuda"), help="(default: that of the record)")
+    command.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
+def _recreate(options):
+    from texture_core.progress import Progress
+    from texture_core.recreation import compare, recreate
+    from texture_core.storage import write_synthesis
+
+    if options.output and Path(options.output).exists() and not options.force:
+        raise StorageError(f"{options.output}: exists already; --force overwrites it")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(options.output or Path(folder) / "again.h5")
+        with Progress("synthesis", 0) as progress:
+            again = recreate(
+                options.file, options.spectrogram, audio=options.audio, device=options.device, progress=progress
+            )
+        write_synthesis(path, again)
+        comparison = compare(options.file, path)
+    if not options.quiet:
+        for line in comparison.lines:
+            print(line)
+    return 0 if comparison.same_values else USER_ERROR

@@ -1,0 +1,67 @@
+"""``texture-core synthesize``."""
+
+from pathlib import Path
+
+from texture_core.command_line.shared import add_command, read
+from texture_core.command_line.textures import add_texture_options, make_textures, parameters_of
+
+
+def add(commands):
+    command = add_command(
+        commands,
+        "synthesize",
+        _synthesize,
+        "make a new texture from a recording of one",
+        (
+            "rain.wav",
+            "rain.wav --duration 600 --seed 3 -o rain-10min.flac",
+            "crickets.wav --loop --duration 20 -o crickets-loop.wav",
+            "clock.wav --takes 4 --preset quick --plot clock.png -o clock.wav --force",
+            "- --duration 30 < rain.wav | aplay",
+        ),
+    )
+    command.add_argument("recording", help="any format that libsndfile reads; - reads standard input")
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=".wav, .flac, .aiff or .ogg; - writes WAV to standard output (default: RECORDING-texture.wav, in the "
+        "current folder)",
+    )
+    result = add_texture_options(command)
+    result.add_argument(
+        "--channels",
+        choices=("keep", "mono"),
+        default="keep",
+        help="whether stereo stays stereo, with its width and balance, or is mixed down, which takes less time; more "
+        "than two channels can only be mixed (default: keep)",
+    )
+    result.add_argument(
+        "--computed-rate",
+        type=int,
+        choices=(16000, 24000, 32000, 48000),
+        default=16000,
+        metavar="HZ",
+        help="16000, 24000, 32000 or 48000: what the recording has above half of it does not come back, and time grows "
+        "with it (default: 16000, the paper's)",
+    )
+
+
+def _synthesize(options):
+    from texture_core.texture_plan import plan_texture
+
+    def plan():
+        samples, sample_rate = read(options.recording)
+        parameters = parameters_of(options, len(samples) / sample_rate)
+        plan = plan_texture(
+            samples,
+            sample_rate,
+            duration=options.duration,
+            parameters=parameters,
+            loop=options.loop,
+            channels=options.channels,
+            computed_rate=options.computed_rate,
+        )
+        return plan, {"recording": (samples, sample_rate)}
+
+    return make_textures(options, plan, [options.recording], f"{Path(options.recording).stem}-texture.wav")
