@@ -144,9 +144,17 @@ class Study:
         }
 
     def records(self):
-        """The files that Snakemake keeps beside the results, without the log that each of its starts adds."""
+        """The files that Snakemake keeps beside the results.
+
+        Without the log that each of its starts adds, and the copy of a script that stays behind when it is killed while
+        the script runs.
+        """
         folder = self.folder / ".snakemake"
-        return [path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] != "log"]
+        return [
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and path.relative_to(folder).parts[0] not in ("log", "scripts")
+        ]
 
 
 def mount(folder, *options):
