@@ -1,0 +1,88 @@
+"""Whether the seams of a long texture can be told, and where a loop begins again: ``python -m benchmarks.seams -h``.
+
+Two measures of a step, each the largest within 0.1 s of a place: how much the log spectrum changes in 16 ms, and the
+second difference of the samples against the level of those around it, which a click raises. Both are given as ranks
+among the same measure at random places of the texture: where nothing can be told, they are spread evenly from 0 to 1.
+"""
+
+import argparse
+import time
+
+import numpy as np
+import torch
+
+from benchmarks.problems import load
+from texture_core.presets import preset_names, preset_parameters
+from texture_core.spectrogram import log_spectrogram
+from texture_core.texture import synthesize_plan
+from texture_core.texture_plan import plan_texture
+
+RATE = 16000
+HOP_LENGTH = 64
+_CHANGE_FRAMES = 4
+_REACH_FRAMES = 25
+_CLICK_SAMPLES = 256
+_PLACES = 1000
+
+
+def steps(loop):
+    """Two measures of a step at each frame of a loop, (frames,) each; samples (n,), n a multiple of 64."""
+    around = np.concatenate([loop[-RATE:], loop, loop[:RATE]]).astype(np.float64)
+    spectrum = log_spectrogram(around / np.abs(around).max())
+    change = np.sqrt(np.mean((spectrum[:, _CHANGE_FRAMES:] - spectrum[:, :-_CHANGE_FRAMES]) ** 2, axis=0))
+    first = RATE // HOP_LENGTH - _CHANGE_FRAMES // 2
+    frames = len(loop) // HOP_LENGTH
+    difference = np.abs(np.diff(around, 2))
+    level = np.sqrt(np.convolve(difference**2, np.full(_CLICK_SAMPLES, 1 / _CLICK_SAMPLES), mode="same")) + 1e-12
+    click = (difference / level)[RATE - 1 :][: len(loop)].reshape(frames, HOP_LENGTH).max(axis=1)
+    return change[first : first + frames], click
+
+
+def largest_near(values, frame):
+    """The largest value within 0.1 s of a frame of a loop."""
+    return values[np.arange(frame - _REACH_FRAMES, frame + _REACH_FRAMES + 1) % len(values)].max()
+
+
+def ranks(loop, frames):
+    """Both measures' ranks, from 0 to 1, at some frames of a loop among those at random ones: (2, places)."""
+    places = np.random.default_rng(0).integers(len(loop) // HOP_LENGTH, size=_PLACES)
+    found = []
+    for values in steps(loop):
+        elsewhere = np.array([largest_near(values, place) for place in places])
+        found.append([np.mean(elsewhere <= largest_near(values, frame)) for frame in frames])
+    return np.array(found)
+
+
+def main():
+    """Synthesise loops of several windows from recordings, and tell how much of a step there is where windows meet."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.seams", description=main.__doc__)
+    parser.add_argument("--recordings", help="folder of the study's recordings; default: the demo's textures")
+    parser.add_argument("--textures", nargs="+", default=["rain", "chimes", "tapping"])
+    parser.add_argument("--duration", type=float, default=60.0, help="seconds of the loop")
+    parser.add_argument("--preset", choices=preset_names(), default="quick")
+    parser.add_argument("--threads", type=int, help="of torch")
+    arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    columns = ("texture", "measure", "at the seams", "where the loop begins again", "CPU seconds")
+    print("|", " | ".join(columns), "|")
+    print("|", " | ".join([":--"] * 3 + ["--:"] * 2), "|", flush=True)
+    for problem in load(arguments.textures, None if arguments.recordings else 7.0, arguments.recordings):
+        began = time.process_time()
+        parameters = preset_parameters(arguments.preset)
+        plan = plan_texture(
+            problem.samples.numpy(), RATE, duration=arguments.duration, parameters=parameters, loop=True
+        )
+        texture = synthesize_plan(plan, device="cpu")
+        seconds = time.process_time() - began
+        meetings = np.cumsum([window.stop - window.start for window in plan.windows])
+        # A loop's first sample is a little later than its first frame: see `invert_pieces`.
+        late = 2 * plan.target.n_fft // HOP_LENGTH
+        found = ranks(texture, [*(meetings[:-1] - late), meetings[-1] - late, 0])
+        for name, row in zip(("spectrum", "click"), found, strict=True):
+            seams = " ".join(f"{rank:.2f}" for rank in row[:-2])
+            print(f"| {problem.name} | {name} | {seams} | {max(row[-2:]):.2f} | {seconds:.0f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
