@@ -211,7 +211,7 @@ def _parser():
             "--engine-start", choices=["noise", "surrogate"], default="surrogate", help="of time-to-loss"
         )
         command.add_argument("--iterations", type=int, default=100, help="of quality")
-        command.add_argument("--seeds", type=int, default=3, help="of quality")
+        command.add_argument("--seeds", type=int, default=3, help="of quality and short-budget")
         command.add_argument("--gram-iterations", type=int, default=200, help="of short-budget: what the time is of")
         command.add_argument("--short-alpha", type=float, default=3.0, help="of short-budget: α of the full loss")
         command.add_argument("--short-iterations", type=int, default=60, help="of short-budget: of the spectrogram")

@@ -32,12 +32,13 @@ def short_budget_rows(problem, arguments):
     ----------
     problem : Problem
     arguments : argparse.Namespace
-        ``filters``, ``beta``, ``gram_iterations``, ``short_alpha`` and ``short_iterations``, of the spectrogram.
+        ``filters``, ``beta``, ``gram_iterations``, ``short_alpha``, ``short_iterations``, of the spectrogram, and
+        ``seeds``.
 
     Returns
     -------
     list of dict
-        Two rows, of ``gram`` and of ``full``: seconds, iterations, loss terms and scores.
+        Two rows for each seed, of ``gram`` and of ``full``: seconds, iterations, loss terms and scores.
     """
     features = {"filters": arguments.filters}
     gram = {
@@ -57,18 +58,21 @@ def short_budget_rows(problem, arguments):
         },
         "start": "surrogate",
     }
-    first, budget = _stopped_at(problem, "gram", from_mapping(Parameters, gram), None)
-    second, _ = _stopped_at(problem, "full", from_mapping(Parameters, full), budget)
-    return [first, second]
+    rows = []
+    for seed in range(arguments.seeds):
+        first, budget = _stopped_at(problem, "gram", from_mapping(Parameters, gram), seed, None)
+        second, _ = _stopped_at(problem, "full", from_mapping(Parameters, full), seed, budget)
+        rows += [first, second]
+    return rows
 
 
-def _stopped_at(problem, setting, parameters, budget):
+def _stopped_at(problem, setting, parameters, seed, budget):
     began = time.process_time()
     reached = {}
     task = SynthesisTask(
         target=problem.target,
         parameters=parameters,
-        seed=0,
+        seed=seed,
         texture=problem.name,
         setting=setting,
         device="cpu",
@@ -80,9 +84,10 @@ def _stopped_at(problem, setting, parameters, budget):
     return {
         "texture": problem.name,
         "setting": setting,
+        "seed": seed,
         "seconds": seconds,
         **reached,
-        **heard(problem, made.log_magnitude, 0, made.samples),
+        **heard(problem, made.log_magnitude, seed, made.samples),
     }, seconds
 
 
