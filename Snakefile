@@ -46,9 +46,17 @@ if CONFIGURATION.corpus_dir is None:
 
     include: "workflow/rules/demo_corpus.smk"
 
-elif CONFIGURATION.bad_textures == "stop":
 
-    onstart:
+onstart:
+    # With its default limit, 100 jobs a second, Snakemake 9 looks at all waiting jobs again each second, once more for
+    # every job that was started: the longer a study runs, the more of a core that takes (docs/performance.md).
+    limiter = workflow.scheduler.job_rate_limiter
+    if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+    if (
+        CONFIGURATION.corpus_dir is not None
+        and CONFIGURATION.bad_textures == "stop"
+    ):
         refuse_bad_recordings()
 
 
