@@ -39,6 +39,8 @@ def read_recording(path, duration=None):
         If there is no such file, it is not audio, it holds no samples, samples that are not finite, or only zeros.
     """
     path = Path(path)
+    if path.is_dir():
+        raise AudioError(f"{path}: is a folder, expected an audio file")
     if not path.is_file():
         raise AudioError(f"{path}: there is no such file")
     if path.stat().st_size == 0:
@@ -50,7 +52,12 @@ def read_recording(path, duration=None):
             samples = _read_blocks(file, limit)
     except (soundfile.SoundFileError, OSError, TypeError) as error:  # TypeError: headerless formats, such as .raw
         reason = getattr(error, "error_string", None) or str(error)
-        raise AudioError(f"{path}: not audio that can be read ({reason}); convert it to WAV or FLAC") from error
+        if "does not exist" in reason:
+            # What libsndfile says of MP3 files in which it finds no MPEG audio.
+            reason = "its content is not what its name says"
+        raise AudioError(
+            f"{path}: not audio that can be read ({reason}); if another program plays it, convert it to WAV or FLAC"
+        ) from error
     if not _RATES[0] <= sample_rate <= _RATES[1]:
         raise AudioError(f"{path}: sample rate {sample_rate} Hz, expected {_RATES[0]} to {_RATES[1]} Hz")
     if len(samples) == 0:

@@ -53,8 +53,9 @@ class Progress:
         self._values = {name: value for name, value in (values or {}).items() if not math.isnan(value)}
         self._bar.update(iteration - self._iteration)
         self._iteration = iteration
-        if self._values:
-            self._bar.set_postfix({name: f"{value:.2e}" for name, value in self._values.items()}, refresh=False)
+        if "total" in self._values:
+            # On a line of a terminal there is place for one; a log has all.
+            self._bar.set_postfix({"loss": f"{self._values['total']:.2e}"}, refresh=False)
         now = time.monotonic()
         if now - self._last_line >= self._interval:
             self._last_line = now

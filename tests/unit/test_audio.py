@@ -203,7 +203,7 @@ def with_sample(value):
 
 BAD = {
     "missing": (lambda path: None, "no such file"),
-    "folder": (lambda path: path.mkdir(), "no such file"),
+    "folder": (lambda path: path.mkdir(), "is a folder"),
     "empty": (lambda path: path.touch(), r"empty \(0 bytes\)"),
     "text": (lambda path: path.write_text("This is no sound.\n" * 100), "not audio that can be read.*convert it"),
     "bytes": (lambda path: path.write_bytes(bytes(range(256)) * 20), "not audio that can be read"),

@@ -118,7 +118,7 @@ def test_a_bar_on_a_terminal(monkeypatch):
     text = b"".join(shown).decode()
     assert "rain, full" in text
     assert re.search(r"[1-4]/4", text)
-    assert "total=2.50e-01" in text
+    assert "loss=2.50e-01" in text
     assert "\r" in text
     # The bar goes away in the end and leaves the terminal to what comes next.
     assert "\n" not in text

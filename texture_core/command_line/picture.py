@@ -14,14 +14,21 @@ def write_picture(path, plan, recordings, written):
         units.append(plan.morph.second_unit)
         unit = geometric(*units, plan.morph.middle)
     panels = {
-        name: _panel(plan, samples[: int(SECONDS_SHOWN * sample_rate)], sample_rate, own)
-        for (name, (samples, sample_rate)), own in zip(recordings.items(), units, strict=True)
+        _title(name, len(samples) / rate): _panel(plan, samples[: int(SECONDS_SHOWN * rate)], rate, own)
+        for (name, (samples, rate)), own in zip(recordings.items(), units, strict=True)
     }
     for title, file in written.items():
         with soundfile.SoundFile(file) as sound:
             samples = sound.read(int(SECONDS_SHOWN * sound.samplerate), dtype="float32", always_2d=True)
-            panels[title] = _panel(plan, samples, sound.samplerate, unit)
+            seconds = sound.frames / sound.samplerate
+            panels[_title(title, seconds)] = _panel(plan, samples, sound.samplerate, unit)
     write_preview(path, panels, sample_rate=plan.target.sample_rate, hop_length=plan.target.hop_length)
+
+
+def _title(name, seconds):
+    from texture_core.preview import SECONDS_SHOWN
+
+    return name if seconds <= SECONDS_SHOWN else f"{name}: the first {SECONDS_SHOWN:g} of {seconds:.0f} s"
 
 
 def _panel(plan, samples, sample_rate, unit):

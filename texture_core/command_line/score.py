@@ -15,8 +15,11 @@ _SCORE_MEANINGS = {
     "patchwork_share": "share of the pieces that are copied (above 0.5)",
     "patchwork_spectrogram_median": "the same of spectrograms, phases aside",
     "patchwork_spectrogram_share": "the same of spectrograms, phases aside",
+    "mcdermott_snr": "nearness of McDermott & Simoncelli's statistics, dB: HIGHER is better",
     "yamnet_kl": "how differently YAMNet labels it, in nats",
 }
+# These want files that only a study names.
+_OF_STUDIES = ("vggish",)
 # These are of the spectrogram before phase recovery, and of a sound there is none.
 _BEFORE_PHASE_RECOVERY = ("autocorrelation_spectrogram", "diversity_spectrogram")
 
@@ -26,7 +29,7 @@ def add(commands):
         commands,
         "score",
         _score,
-        "measure how near a synthesis is to an original, and how far from a copy; lower is better",
+        "measure how near a synthesis is to an original, and how far from a copy",
         ("rain.wav rain-texture.wav", "rain.wav rain-texture.wav --json"),
     )
     command.add_argument("original")
@@ -54,7 +57,7 @@ def _score(options):
     spectrograms = [Spectrogram(log_spectrogram(side), audio.sample_rate, 512, 64) for side in sides]
     missing = {}
     results = score(
-        registry.names("scores", defining="compute"),
+        [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES],
         missing=missing,
         target=spectrograms[0],
         synthesis=spectrograms[1],
@@ -70,7 +73,14 @@ def _score(options):
         return 0
     width = max(map(len, results))
     for name, value in results.items():
-        print(f"{name:{width}}  {value:>11.5g}  {_SCORE_MEANINGS.get(name, '')}".rstrip())
+        print(f"{name:{width}}  {value:>11.5g}  {_meaning(name)}".rstrip())
     for name, reason in missing.items():
         print(f"texture-core: {name} is left out: {reason}", file=sys.stderr)
     return 0
+
+
+def _meaning(name):
+    statistics = name.partition("_snr_")[2]
+    if statistics:
+        return f"of them, {statistics.replace('_', ' ')}: higher is better"
+    return _SCORE_MEANINGS.get(name, "")

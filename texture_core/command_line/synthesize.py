@@ -16,7 +16,7 @@ def add(commands):
             "rain.wav",
             "rain.wav --duration 600 --seed 3 -o rain-10min.flac",
             "crickets.wav --loop --duration 20 -o crickets-loop.wav",
-            "clock.wav --takes 4 --preset quick --plot clock.png -o clock.wav --force",
+            "clock.wav --takes 4 --preset quick --plot takes.png -o take.wav",
             "- --duration 30 < rain.wav | aplay",
         ),
     )
