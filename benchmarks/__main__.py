@@ -164,14 +164,20 @@ def inversion(arguments):
 
 def growth(arguments):
     """Seconds of one evaluation and peak memory of the engine against duration and filters (demo texture)."""
-    rows = []
     grid = [(duration, arguments.filters) for duration in arguments.durations]
-    grid += [(arguments.duration, filters) for filters in (64, 128, 256, 512)]
-    for duration, filters in grid:
-        command = [sys.executable, "-m", "benchmarks", "peak", "engine", "--textures", "rain"]
-        command += ["--duration", str(duration), "--filters", str(filters), "--threads", str(arguments.threads)]
-        measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        rows.append({"duration": duration, "filters": filters, **measured})
+    grid += [(arguments.duration, filters) for filters in (64, 128, 256)]
+    measured = {size: [] for size in grid}
+    for _ in range(arguments.rounds):
+        for duration, filters in grid:
+            command = [sys.executable, "-m", "benchmarks", "peak", "engine", "--textures", "rain"]
+            command += ["--duration", str(duration), "--filters", str(filters), "--threads", str(arguments.threads)]
+            result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+            measured[duration, filters].append(json.loads(result.stdout))
+    rows = []
+    for (duration, filters), results in measured.items():
+        seconds = statistics.median(result["seconds"] for result in results)
+        peak_bytes = max(result["peak"] for result in results)
+        rows.append({"duration": duration, "filters": filters, "seconds": seconds, "peak": peak_bytes})
         print(json.dumps(rows[-1]), flush=True)
     return {"rows": rows}
 
@@ -215,7 +221,8 @@ def _parser():
         command.add_argument("--gram-iterations", type=int, default=200, help="of short-budget: what the time is of")
         command.add_argument("--short-alpha", type=float, default=3.0, help="of short-budget: α of the full loss")
         command.add_argument("--short-iterations", type=int, default=60, help="of short-budget: of the spectrogram")
-        command.add_argument("--durations", type=float, nargs="+", default=[2.0, 7.0, 30.0, 120.0])
+        command.add_argument("--rounds", type=int, default=3, help="of growth: how often each size has its turn")
+        command.add_argument("--durations", type=float, nargs="+", default=[3.0, 7.0, 30.0, 120.0])
         command.add_argument("--picture", type=Path, help="of time-to-loss: draw loss against seconds there")
         command.add_argument("--output", type=Path, help="write the result there, as JSON")
     return parser

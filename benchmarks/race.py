@@ -34,8 +34,8 @@ def race(problem, arguments):
     ----------
     problem : Problem
     arguments : argparse.Namespace
-        ``alpha``, ``beta``, ``filters``, ``device``; ``marks``, the reference's iterations to reach; and
-        ``engine_iterations``, at most.
+        ``alpha``, ``beta``, ``filters``, ``device``; ``marks``, the reference's iterations to reach;
+        ``engine_iterations``, at most; and ``engine_start``, ``noise`` or ``surrogate``.
 
     Returns
     -------
@@ -69,7 +69,8 @@ def race(problem, arguments):
         run = runs["engine"]
         parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
         objective = Objective(target, parameters, FRAME_RATE, 0)
-        begin = start.surrogate(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+        draw = {"noise": start.noise, "surrogate": start.surrogate}[arguments.engine_start]
+        begin = draw(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
         latest = {}
 
         def value(iterate):

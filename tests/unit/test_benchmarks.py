@@ -31,8 +31,17 @@ def test_gradients_are_the_reference_s(problem, device, dtype, bound):
     assert torch.linalg.vector_norm(gradient.double() - expected) < bound * torch.linalg.vector_norm(expected)
 
 
-def test_a_race_reports_when_the_engine_passed_each_mark(problem, tmp_path):
-    arguments = Namespace(alpha=1000.0, beta=1e-4, filters=4, device="cpu", marks=[2, 5], engine_iterations=30)
+@pytest.mark.parametrize("engine_start", ["noise", "surrogate"])
+def test_a_race_reports_when_the_engine_passed_each_mark(problem, tmp_path, engine_start):
+    arguments = Namespace(
+        alpha=1000.0,
+        beta=1e-4,
+        filters=4,
+        device="cpu",
+        marks=[2, 5],
+        engine_iterations=30,
+        engine_start=engine_start,
+    )
     rows, curves = race(problem, arguments)
     seconds, losses = curves["reference"]
     assert [row["iterations"] for row in rows] == [2, 5] and len(seconds) == len(losses) == 5
