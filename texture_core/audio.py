@@ -1,5 +1,6 @@
 """Recordings in, samples out: reading, checking, and the mono 16 kHz form that the chain works on."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -39,10 +40,11 @@ def read_recording(path, duration=None):
         If there is no such file, it is not audio, it holds no samples, samples that are not finite, or only zeros.
     """
     path = Path(path)
-    if path.is_dir():
+    # Not those of Path, which raise where a folder may not be searched.
+    if os.path.isdir(path):  # noqa: PTH112
         raise AudioError(f"{path}: is a folder, expected an audio file")
-    if not path.is_file():
-        raise AudioError(f"{path}: there is no such file")
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise AudioError(f"{path}: there is no such file, or its folder may not be searched")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
     try:

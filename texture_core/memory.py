@@ -41,7 +41,7 @@ def synthesis_megabytes(parameters, frames, bins):
 
 
 @contextmanager
-def explained_shortage(parameters, frames, bins, device):
+def explained_shortage(parameters, frames, bins, device, advice=None):
     """Turn a lack of memory into an error that says how much was wanted and what to change.
 
     There is no batch to make smaller: a synthesis is one spectrogram, and all of its frames count in each statistic.
@@ -53,6 +53,8 @@ def explained_shortage(parameters, frames, bins, device):
     frames, bins : int
         Of the spectrogram.
     device : {'cpu', 'cuda'}
+    advice : str, optional
+        What to change; default that of the workflow.
 
     Raises
     ------
@@ -64,15 +66,17 @@ def explained_shortage(parameters, frames, bins, device):
         if not is_shortage(error):
             raise
         features, wanted = parameters.features, synthesis_megabytes(parameters, frames, bins) / 1000
-        advice = "lower audio.duration or features.filters, run fewer syntheses at a time"
-        if device == "cuda":
-            advice += " (--resources gpu=1, or a card for each job), or set device: cpu"
-        else:
-            advice += " (--cores), or on a cluster ask for more (--set-resources synthesize:mem_mb=)"
         raise MemoryShortageError(
             f"out of memory on {device}: {frames} frames with {len(features.kernel_widths)} networks of "
-            f"{features.filters} filters want about {wanted:.1f} GB; {advice}"
+            f"{features.filters} filters want about {wanted:.1f} GB; {advice or _advice(device)}"
         ) from error
+
+
+def _advice(device):
+    advice = "lower audio.duration or features.filters, run fewer syntheses at a time"
+    if device == "cuda":
+        return f"{advice} (--resources gpu=1, or a card for each job), or set device: cpu"
+    return f"{advice} (--cores), or on a cluster ask for more (mem_mb in --set-resources, for the rule that failed)"
 
 
 def is_shortage(error):

@@ -107,7 +107,8 @@ def plan_morph(
     positions = _checked_positions(position, loop)
     sides = ((first, sample_rate), (second, second_sample_rate or sample_rate))
     shared = {"loop": loop, "channels": "mono"}
-    own = [plan_texture(*side, duration=duration, parameters=parameters, **shared) for side in sides]
+    first_options = shared | {"duration": duration, "result_rate": sample_rate}
+    own = [plan_texture(*side, parameters=parameters, **first_options) for side in sides]
     if set(positions) == {0.0}:
         return own[0]
     options = shared | {"duration": own[0].duration if duration is None else duration, "result_rate": sample_rate}

@@ -341,7 +341,7 @@ class Parameters:
         A loss of weight 0 is not computed.
     preset : str or None
         Which of `PRESETS` the weights come from; `from_mapping` takes from it what its mapping leaves out. ``auto``:
-        they are still to be chosen, by `texture_core.auto.choose`; until then they are the largest candidates.
+        they are still to be chosen, by `texture_core.auto.choose_weights`; until then they are the largest candidates.
     snapshots : tuple of int
         Iterations, each at least 1, after which the spectrogram is kept beside the last one.
     auto : AutoParameters

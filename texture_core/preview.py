@@ -41,7 +41,8 @@ def write_preview(path, panels, *, sample_rate, hop_length=64):
             vmax=top,
             extent=(0, level.shape[1] / frame_rate, 0, sample_rate / 2000),
         )
-        axis.set_title(title, loc="left", fontsize=10)
+        # A $ in a file name is no mathematics.
+        axis.set_title(title, loc="left", fontsize=10, parse_math=False)
         axis.set_ylabel("kHz")
         axis.set_xlim(0, widest)
     axes[-1].set_xlabel("s")

@@ -22,12 +22,15 @@ class Progress:
         A file that gets a line every `interval` seconds, one at the start and one at the end.
     interval : float
         Seconds.
+    quiet : bool
+        Whether there is no bar on a terminal either.
     """
 
-    def __init__(self, label, total, log_path=None, interval=10.0):
+    def __init__(self, label, total, log_path=None, interval=10.0, quiet=False):
         self._label, self._total, self._interval = label, total, interval
         self._log = open(Path(log_path), "a", encoding="utf-8") if log_path else None  # noqa: SIM115
-        self._bar = tqdm(total=total, desc=label, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+        hidden = quiet or not sys.stderr.isatty()
+        self._bar = tqdm(total=total, desc=label, file=sys.stderr, disable=hidden, leave=False)
         self._start = self._last_line = time.monotonic()
         self._iteration = 0
         # The first iteration of this process: one that goes on from a checkpoint did not do those before.

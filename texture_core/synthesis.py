@@ -10,7 +10,7 @@ from texture_core.checkpoints import Checkpoint
 from texture_core.devices import resolve_device
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.memory import MemoryShortageError, explained_shortage
-from texture_core.methods import SynthesisTask, needs_samples, used_parameters
+from texture_core.methods import SynthesisTask, needs_samples, used_parameters, uses_gpu
 from texture_core.provenance import provenance
 from texture_core.storage import Synthesis
 
@@ -41,6 +41,7 @@ def synthesize_spectrogram(
     texture, setting : str
         Names, for the seeds and for messages.
     device : {'auto', 'cpu', 'cuda'}
+        A method that uses no GPU computes on the CPU whatever is given.
     threads : int, optional
         Of torch on the CPU; the result's last bits depend on it.
     progress : callable, optional
@@ -68,7 +69,7 @@ def synthesize_spectrogram(
     OptimizationError
         If the loss or its gradient stops being finite; the message names texture, setting, iteration and term.
     """
-    device = resolve_device(device)
+    device = resolve_device(device if uses_gpu(parameters.method) else "cpu")
     if threads is not None:
         torch.set_num_threads(threads)
     started = time.monotonic()

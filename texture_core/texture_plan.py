@@ -1,6 +1,7 @@
 """What is decided before a texture is computed: its windows, its level, its channels."""
 
 import math
+import numbers
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -112,15 +113,17 @@ def plan_texture(
     TexturePlan
     """
     recording = _checked(samples, sample_rate)
-    result_rate = result_rate or sample_rate
+    sample_rate = int(sample_rate)
+    result_rate = int(result_rate or sample_rate)
     computed_rate, spectrogram = computed_transform(sample_rate, computed_rate)
     audio = AudioParameters(sample_rate=computed_rate)
     signals, level, image = signals_of(recording, sample_rate, channels, computed_rate, spectrogram.n_fft)
     seconds = signals.shape[1] / audio.sample_rate
     if duration is None:
         duration = seconds
-    if not (isinstance(duration, int | float) and math.isfinite(duration) and duration > 0):
+    if not (isinstance(duration, numbers.Real) and math.isfinite(duration) and duration > 0):
         raise ParameterError(f"duration: expected seconds above 0, found {duration!r}")
+    duration = float(duration)
     if parameters is None:
         parameters = fit_to_duration(preset_parameters(), min(seconds, duration) if loop else seconds)
     if parameters.method != "optimization":
@@ -138,6 +141,8 @@ def plan_texture(
     if loop:
         unit = _frames_of_whole_samples(result_rate, audio, spectrogram)
         frames = max(round(duration * frame_rate / unit), 1) * unit
+        if frames < least and duration >= needed:
+            frames = -(-least // unit) * unit
         if frames < least:
             raise ParameterError(f"duration: a loop of {duration:g} s is too short, {reason} needs {needed:.3f} s")
         length = round(frames / frame_rate * result_rate)

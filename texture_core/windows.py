@@ -15,6 +15,7 @@ import torch
 
 from texture_core import registry
 from texture_core.boundaries import CircularTransform, HeldTransform
+from texture_core.memory import explained_shortage
 from texture_core.methods import SynthesisTask
 from texture_core.methods.optimization import synthesize
 from texture_core.progress import counting_on
@@ -29,6 +30,7 @@ _MARGIN_TRANSFORMS = 2
 # Of the frames that a window leaves out, the part that fades into those of the next window: between frames that are
 # held and frames that are optimised anew would be a step.
 _FADED = 4
+_SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in mind, or use fewer features.filters"
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def synthesize_windows(
             loop=loop and len(windows) == 1,
             stop=stop,
         )
-        made = synthesize(task).log_magnitude
+        frames = max(target.log_magnitude.shape[1], window.frames)
+        with explained_shortage(parameters, frames, len(target.log_magnitude), device, _SHORTAGE_ADVICE):
+            made = synthesize(task).log_magnitude
         if previous is not None:
             _fade_in(previous[:, window.head :], made[:, window.head :])
         if window.tail:

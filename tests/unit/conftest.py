@@ -9,8 +9,6 @@ import torch
 
 from texture_core.storage import Spectrogram
 
-CHECKOUT = Path(__file__).parents[2]
-
 
 @pytest.fixture(autouse=True)
 def one_thread():
@@ -33,10 +31,10 @@ def device(request):
 @pytest.fixture(scope="session")
 def corpus_folder():
     """The folder with the recordings of the study, which are not part of the project."""
-    folder = Path(os.environ.get("TEXTURE_CORPUS") or CHECKOUT.parent / "shared" / "corpus" / "mcdermott168")
-    if not folder.is_dir():
-        pytest.skip(f"the recordings of the study are not at {folder}; name their folder in TEXTURE_CORPUS")
-    return folder
+    folder = os.environ.get("TEXTURE_CORPUS")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("the variable TEXTURE_CORPUS names no folder with the recordings of the study")
+    return Path(folder)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import struct
 import time
 import tracemalloc
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -254,6 +255,28 @@ def test_text_is_no_audio_under_any_name(suffix, tmp_path):
     path.write_text("This is no sound.\n" * 100)
     with pytest.raises(AudioError, match="not audio that can be read"):
         read_recording(path)
+
+
+@contextmanager
+def closed(folder):
+    """Without permission to search a folder; root, who may, becomes somebody else meanwhile."""
+    root = os.geteuid() == 0
+    before = folder.stat().st_mode
+    folder.chmod(0)
+    try:
+        if root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(before)
+
+
+def test_a_folder_that_may_not_be_searched(tmp_path):
+    soundfile.write(tmp_path / "a.wav", noise(1000), 16000)
+    with closed(tmp_path), pytest.raises(AudioError, match="no such file, or its folder may not be searched"):
+        read_recording(tmp_path / "a.wav")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -144,6 +144,11 @@ def test_morphs(folder, capsys):
     with pytest.raises(SystemExit):
         main(["morph", "rain.wav", "tapping.wav", "--position", "2"])
     assert "expected a number from 0 to 1, found 2" in capsys.readouterr().err
+    # At an end there is one recording to show.
+    for end in ("0", "1"):
+        arguments = ["--position", end, "-o", f"{end}.wav", "--plot", f"{end}.png", *QUICK]
+        assert main(["morph", "rain.wav", "tapping.wav", *arguments]) == 0
+        assert (folder / f"{end}.png").exists()
 
 
 def test_pipes(folder):
@@ -158,6 +163,28 @@ def test_pipes(folder):
     assert done.stderr.startswith(b"texture-core: error: standard input: not audio")
 
 
+def test_a_picture_that_cannot_be_drawn_does_not_cost_the_sound(folder):
+    arguments = ["synthesize", "rain.wav", "-o", "-", "--plot", "rain.wav/a.png", *QUICK]
+    done = run(*arguments, stdin=subprocess.DEVNULL, cwd=folder)
+    assert done.returncode == 1
+    assert b"rain.wav/a.png: cannot be written" in done.stderr
+    assert len(soundfile.read(io.BytesIO(done.stdout))[0]) == 40000
+
+
+def test_a_picture_of_a_moment_and_of_a_name_with_dollars(folder):
+    assert main(["synthesize", "rain.wav", "--duration", "0.01", "-o", "$1_$2.wav", "--plot", "a.png", *QUICK]) == 0
+    assert (folder / "a.png").exists()
+
+
+def test_scores_of_short_sounds_tell_which_lags_they_are_of(folder, capsys):
+    tc.write_audio(folder / "short.wav", tc.demo_texture("rain", duration=1.0), 16000)
+    assert main(["score", "rain.wav", "short.wav", "--json"]) == 0
+    output = capsys.readouterr()
+    assert "texture-core: 1.00 s are short: rhythm is compared from 0.20 to 0.37 s only" in output.err
+    lags = json.loads(output.out)["autocorrelation"]
+    assert lags["minimum_lag"] == 0.2 and lags["maximum_lag"] == pytest.approx(0.37, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -165,6 +192,7 @@ def test_pipes(folder):
         (["synthesize", "rain.wav", "-o", "rain.wav"], "rain.wav: exists already; --force overwrites it"),
         (["synthesize", "rain.wav", "-o", "a.mp3"], "ends in .wav, .flac"),
         (["synthesize", "rain.wav", "-o", "-", "--takes", "2"], "--takes"),
+        (["synthesize", "rain.wav", "-o", ".", "--takes", "2"], "-o: expected the name of a file, found ."),
         (["synthesize", "rain.wav", "--plot", "a.doc"], "--plot"),
         (["synthesize", "rain.wav", "--plot", "rain.wav"], "exists already"),
         (["synthesize", "rain.wav", "-o", "a.flac", "--encoding", "float"], "have no float"),
@@ -186,26 +214,30 @@ def test_errors_are_one_line_and_code_1(arguments, message, folder, capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "message"),
     [
-        [],
-        ["melt"],
-        ["synthesize"],
-        ["synthesize", "a.wav", "--duration", "0"],
-        ["synthesize", "a.wav", "--duration", "nan"],
-        ["synthesize", "a.wav", "--takes", "0"],
-        ["synthesize", "a.wav", "--channels", "stereo"],
-        ["synthesize", "a.wav", "--computed-rate", "44100"],
-        ["synthesize", "a.wav", "--alpha", "-1"],
-        ["synthesize", "a.wav", "--preset", "fast"],
-        ["score", "a.wav"],
+        ([], ""),
+        (["melt"], ""),
+        (["synthesize"], ""),
+        (["synthesize", "a.wav", "--duration", "0"], "expected a number above 0, found 0"),
+        (["synthesize", "a.wav", "--duration", "nan"], "expected a number above 0, found nan"),
+        (["synthesize", "a.wav", "--duration", "long"], "expected a number above 0, found long"),
+        (["synthesize", "a.wav", "--takes", "0"], "expected a whole number of at least 1, found 0"),
+        (["synthesize", "a.wav", "--takes", "1.5"], "expected a whole number of at least 1, found 1.5"),
+        (["synthesize", "a.wav", "--channels", "stereo"], ""),
+        (["synthesize", "a.wav", "--computed-rate", "44100"], ""),
+        (["synthesize", "a.wav", "--alpha", "-1"], "expected a number of at least 0, found -1"),
+        (["synthesize", "a.wav", "--preset", "fast"], ""),
+        (["score", "a.wav"], ""),
     ],
 )
-def test_wrong_usage_is_code_2(arguments, capsys):
+def test_wrong_usage_is_code_2(arguments, message, capsys):
     with pytest.raises(SystemExit) as leaving:
         main(arguments)
     assert leaving.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: texture-core")
+    told = capsys.readouterr().err
+    assert told.startswith("usage: texture-core")
+    assert message in told
 
 
 def test_force_overwrites_and_short_recordings_are_told_of(folder, capsys):

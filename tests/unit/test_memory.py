@@ -69,7 +69,7 @@ def test_too_little_memory_in_a_synthesis_names_texture_setting_and_what_to_chan
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes."),
     ],
 )
-@pytest.mark.parametrize(("device", "advice"), [("cuda", "set device: cpu"), ("cpu", "synthesize:mem_mb=")])
+@pytest.mark.parametrize(("device", "advice"), [("cuda", "set device: cpu"), ("cpu", "mem_mb in --set-resources")])
 def test_each_kind_of_shortage_is_explained_for_its_device(error, device, advice):
     expected = rf"out of memory on {device}: 1751 frames.*0\.\d GB.*{advice}"
     with pytest.raises(MemoryShortageError, match=expected), explained_shortage(Parameters(), 1751, 257, device):

@@ -13,7 +13,7 @@ from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
 from texture_core.figures import loss_figure
 from texture_core.inversion import invert
-from texture_core.methods import mcdermott_simoncelli
+from texture_core.methods import mcdermott_simoncelli, uses_gpu
 from texture_core.parameters import (
     AudioParameters,
     FeatureParameters,
@@ -151,6 +151,7 @@ def test_a_method_without_its_needs_says_so(rain, monkeypatch):
 def test_methods_tell_what_they_need_without_being_imported():
     needs = {name: registry.constant("methods", name, "NEEDS_SAMPLES", False) for name in registry.names("methods")}
     assert needs == {"griffin_lim": False, "mcdermott_simoncelli": True, "optimization": False}
+    assert [name for name in registry.names("methods") if uses_gpu(name)] == ["optimization"]
     assert registry.constant("methods", "griffin_lim", "PARAMETERS") == ()
     assert registry.constant("methods", "optimization", "PARAMETERS") is None
     with pytest.raises(ParameterError, match="there is no 'granular'"):

@@ -148,7 +148,9 @@ def test_trained_features_have_a_gradient_and_say_what_they_need():
         create(129, type="trained", options={"weights": path})
     with pytest.raises(ParameterError, match=r"trained features know weights and blocks, found layers too"):
         create(257, type="trained", options={"layers": 3})
-    with pytest.raises(ParameterError, match=r"features\.options\.blocks: expected different whole numbers in 1 to 13"):
-        create(257, type="trained", options={"weights": path, "blocks": [0]})
+    for blocks in ([0], [1, 1], 3, []):
+        expected = r"features\.options\.blocks: expected a list of different whole numbers in 1 to 13"
+        with pytest.raises(ParameterError, match=expected):
+            create(257, type="trained", options={"weights": path, "blocks": blocks})
     with pytest.raises(ParameterError, match=r"spectrogram\.hop_length 64, 250 frames per second, found 125"):
         trained.frame_rates(125.0)

@@ -93,6 +93,17 @@ def test_nothing_is_written_where_nobody_looks(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_nothing_is_written_on_a_terminal_either_if_quiet(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with Progress("rain, full", 4, quiet=True) as progress:
+        progress(1, {"total": 0.25})
+        time.sleep(0.12)
+        progress(2, {"total": 0.25})
+    assert capsys.readouterr().err == ""
+    run_some()
+    assert "loss=2.50e-01" in capsys.readouterr().err
+
+
 def test_a_bar_on_a_terminal(monkeypatch):
     leader, follower = pty.openpty()
     termios.tcsetwinsize(follower, (24, 100))

@@ -159,6 +159,15 @@ def test_another_spectrogram_is_refused(study, tmp_path, capsys):
     assert "other.h5" in error
 
 
+def test_what_it_is_compared_with_is_not_written_over(study, capsys):
+    before = (study / "made.h5").read_bytes()
+    arguments = ["recreate", str(study / "made.h5"), str(study / "rain.h5")]
+    for kept in ("made.h5", "rain.h5"):
+        assert main([*arguments, "-o", str(study / "." / kept), "--force"]) == 1
+        assert "is what it is computed from or compared with" in capsys.readouterr().err
+    assert (study / "made.h5").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "change",
     [

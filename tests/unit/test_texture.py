@@ -10,7 +10,8 @@ from scipy.stats import mannwhitneyu
 
 import texture_core as tc
 from texture_core.audio import rms
-from texture_core.errors import AudioError, ParameterError
+from texture_core.errors import AudioError, ParameterError, StorageError
+from texture_core.memory import MemoryShortageError
 from texture_core.parameters import (
     AudioParameters,
     FeatureParameters,
@@ -241,6 +242,40 @@ def test_files_hold_what_arrays_do(tmp_path):
 def test_formats_that_are_not_written(name, encoding, message):
     with pytest.raises(ParameterError, match=message):
         audio_format(name, encoding)
+
+
+@pytest.mark.parametrize(("name", "rate"), [("a.ogg", 250000), ("a.flac", 705600)])
+def test_rates_that_a_format_does_not_have_are_refused_before_anything_is_computed(name, rate, tmp_path):
+    plan = replace(plan_texture(tc.demo_texture("rain", duration=2.5), RATE, parameters=small()), sample_rate=rate)
+    with pytest.raises(ParameterError, match=rf"{name}: \.\w+ files have at most \d+ Hz, found {rate}; use \.wav"):
+        synthesize_to_file(tmp_path / name, plan, progress=lambda *_: pytest.fail("computed"))
+
+
+def test_what_libsndfile_refuses_is_told_as_a_file_that_cannot_be_written(tmp_path, monkeypatch):
+    rain = tc.demo_texture("rain", duration=2.5)
+    plan = plan_texture(rain, RATE, duration=0.1, parameters=small(1, 1, 0), result_rate=705600)
+    # As if it did not know.
+    monkeypatch.setattr("texture_core.texture_file.audio_format", lambda *_: ("FLAC", "PCM_24"))
+    with pytest.raises(StorageError, match=r"a\.flac: cannot be written"):
+        synthesize_to_file(tmp_path / "a.flac", plan)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(44101, 2.4), (11025, 2.2528), (44100.0, 2.6)])
+def test_a_loop_is_long_enough_if_its_duration_is(rate, seconds):
+    rain = np.random.default_rng(0).normal(size=3 * int(rate)).astype(np.float32)
+    plan = plan_texture(rain, rate, duration=np.float32(seconds), loop=True)
+    assert plan.duration >= 2.252 and abs(plan.duration - seconds) < 1
+    assert isinstance(plan.sample_rate, int)
+
+
+def test_a_recording_too_long_for_the_memory_is_told(monkeypatch):
+    def no_memory(task):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+
+    monkeypatch.setattr("texture_core.windows.synthesize", no_memory)
+    with pytest.raises(MemoryShortageError, match=r"\d+ frames .* cut the recording"):
+        synthesize(tc.demo_texture("rain", duration=2.5), RATE, parameters=small())
 
 
 def test_memory_does_not_grow_with_the_duration():

@@ -1,10 +1,9 @@
 """``texture-core morph``."""
 
-import argparse
 from pathlib import Path
 
 from texture_core.command_line.shared import STANDARD_STREAM, add_command, read
-from texture_core.command_line.textures import add_texture_options, make_textures, parameters_of
+from texture_core.command_line.textures import add_texture_options, make_textures, number_in, parameters_of
 from texture_core.errors import ParameterError
 
 
@@ -43,10 +42,7 @@ def add(commands):
 
 
 def _share(text):
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text}")
-    return value
+    return number_in(text, "a number from 0 to 1", float, lambda value: 0 <= value <= 1)
 
 
 def _morph(options):
@@ -69,6 +65,9 @@ def _morph(options):
             parameters=parameters,
             loop=options.loop,
         )
-        return plan, dict(zip(("first", "second"), recordings, strict=True))
+        used = dict(zip(("first", "second"), recordings, strict=True))
+        if plan.morph is None:
+            del used["second" if options.position[0] == 0 else "first"]
+        return plan, used
 
     return make_textures(options, plan, names, f"{Path(options.first).stem}-{Path(options.second).stem}.wav")

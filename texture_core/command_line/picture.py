@@ -42,6 +42,8 @@ def _panel(plan, samples, sample_rate, unit):
     if samples.shape[1] > plan.channels:
         samples = samples.mean(axis=1, keepdims=True)
     scaled = resample(samples, sample_rate, plan.target.sample_rate) / unit
+    # A spectrogram has a frame only where the sound is longer than half a window.
+    scaled = np.pad(scaled, ((0, max(plan.target.n_fft - len(scaled), 0)), (0, 0)))
     spectrogram = SpectrogramParameters(plan.target.n_fft, plan.target.hop_length)
     power = np.mean([np.expm1(log_spectrogram(channel, spectrogram)) ** 2 for channel in scaled.T], axis=0)
     return np.log1p(np.sqrt(power))

@@ -34,9 +34,12 @@ def _recreate(options):
 
     if options.output and Path(options.output).exists() and not options.force:
         raise StorageError(f"{options.output}: exists already; --force overwrites it")
+    for kept in (options.file, options.spectrogram, options.audio):
+        if options.output and kept and Path(options.output).exists() and Path(options.output).samefile(kept):
+            raise StorageError(f"-o: {options.output} is what it is computed from or compared with; name another file")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(options.output or Path(folder) / "again.h5")
-        with Progress("synthesis", 0) as progress:
+        with Progress("synthesis", 0, quiet=options.quiet) as progress:
             again = recreate(
                 options.file, options.spectrogram, audio=options.audio, device=options.device, progress=progress
             )

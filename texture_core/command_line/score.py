@@ -34,7 +34,11 @@ def add(commands):
     )
     command.add_argument("original")
     command.add_argument("synthesis")
-    command.add_argument("--json", action="store_true", help="numbers by name, and why others are missing")
+    command.add_argument(
+        "--json",
+        action="store_true",
+        help="numbers by name, why others are missing, and the lags (s) of the autocorrelation",
+    )
     command.add_argument("--yamnet", metavar="FILE", help="the weights of YAMNet, for the score that needs them")
 
 
@@ -55,6 +59,10 @@ def _score(options):
     shortest = min(len(side) for side in sides) / audio.sample_rate
     parameters = fit_to_duration(replace(Parameters(), alpha=0.0), shortest)
     spectrograms = [Spectrogram(log_spectrogram(side), audio.sample_rate, 512, 64) for side in sides]
+    lags = parameters.autocorrelation
+    if lags != Parameters().autocorrelation:
+        told = f"rhythm is compared from {lags.minimum_lag:.2f} to {lags.maximum_lag:.2f} s only"
+        print(f"texture-core: {shortest:.2f} s are short: {told}", file=sys.stderr)
     missing = {}
     results = score(
         [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES],
@@ -64,12 +72,14 @@ def _score(options):
         target_samples=sides[0],
         synthesis_samples=sides[1],
         sample_rate=audio.sample_rate,
-        autocorrelation=parameters.autocorrelation,
+        autocorrelation=lags,
         classifiers={"yamnet": options.yamnet},
     )
     results = {name: value for name, value in results.items() if name not in _BEFORE_PHASE_RECOVERY}
     if options.json:
-        print(json.dumps({"scores": results, "missing": missing}, indent=1, sort_keys=True))
+        compared = {"minimum_lag": lags.minimum_lag, "maximum_lag": lags.maximum_lag}
+        report = {"scores": results, "missing": missing, "autocorrelation": compared}
+        print(json.dumps(report, indent=1, sort_keys=True))
         return 0
     width = max(map(len, results))
     for name, value in results.items():

@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,24 +62,24 @@ def add_texture_options(command):
 
 
 def above_zero(text):
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
-    return value
+    return number_in(text, "a number above 0", float, lambda value: 0 < value < math.inf)
 
 
 def at_least_zero(text):
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number of at least 0, found {text}")
-    return value
+    return number_in(text, "a number of at least 0", float, lambda value: 0 <= value < math.inf)
 
 
 def count(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text}")
-    return value
+    return number_in(text, "a whole number of at least 1", int, lambda value: value >= 1)
+
+
+def number_in(text, expected, kind, accepts):
+    """The number that an option has, of a kind, `int` or `float`, if a function accepts it."""
+    with suppress(ValueError):
+        value = kind(text)
+        if accepts(value):
+            return value
+    raise argparse.ArgumentTypeError(f"expected {expected}, found {text}")
 
 
 def make_textures(options, make_plan, names, default_output):
@@ -100,12 +100,13 @@ def make_textures(options, make_plan, names, default_output):
     plan = _with_weights_chosen(options, plan)
     with tempfile.TemporaryDirectory() as folder:
         written, stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
-        if options.plot:
-            write_picture(options.plot, plan, recordings, written)
         if not outputs:
             with open(Path(folder) / "standard output.wav", "rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
+        # After the sound, so that a picture that cannot be drawn does not cost it.
+        if options.plot:
+            write_picture(options.plot, plan, recordings, written)
     return INTERRUPTED if stopped else 0
 
 
@@ -121,6 +122,8 @@ def _output_paths(options, recordings, default):
             raise ParameterError("-o: standard output is a terminal; name a file, or send the sound into a pipe")
         return []
     path = Path(output)
+    if not path.name:
+        raise ParameterError(f"-o: expected the name of a file, found {output}")
     if options.takes == 1:
         return [path]
     return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, options.takes + 1)]
@@ -155,7 +158,8 @@ def _with_weights_chosen(options, plan):
     from texture_core.texture_plan import choose_for_plan
 
     recordings = 2 if plan.morph else 1
-    with Progress("choosing alpha and beta", recordings * planned_candidate_iterations(plan.parameters)) as progress:
+    candidates = recordings * planned_candidate_iterations(plan.parameters)
+    with Progress("choosing alpha and beta", candidates, quiet=options.quiet) as progress:
         plan, record = choose_for_plan(
             plan, seed=options.seed, device=options.device, threads=options.threads, progress=progress
         )
@@ -174,7 +178,7 @@ def _take_all(options, plan, paths):
             started = time.monotonic()
             seed = options.seed + number
             label = f"take {number + 1} of {len(paths)}" if len(paths) > 1 else "synthesis"
-            with Progress(label, plan.iterations) as progress:
+            with Progress(label, plan.iterations, quiet=options.quiet) as progress:
                 level = synthesize_to_file(
                     path,
                     plan,

@@ -15,6 +15,8 @@ NEEDS = ("targets", "syntheses")
 def draw(path, folder, study):
     """Draw the first synthesis at its snapshots; each of all syntheses also into the folder, with its sounds.
 
+    The sounds have the level that phase recovery leaves, which is part of how a texture comes to be.
+
     Raises
     ------
     ParameterError
@@ -37,6 +39,11 @@ def draw(path, folder, study):
             [*(f"after-{n}" for n in synthesis.snapshots), "last"], steps.values(), strict=True
         ):
             samples = invert(
-                spectrogram, study.settings[setting].inversion, seed=study.seed, texture=texture, setting=setting
+                spectrogram,
+                study.settings[setting].inversion,
+                seed=study.seed,
+                texture=texture,
+                setting=setting,
+                samples=synthesis.samples if label == "last" else None,
             )
             write_audio(Path(folder) / f"{texture}.{setting}.{label}.wav", samples, spectrogram.sample_rate)

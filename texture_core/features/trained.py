@@ -49,15 +49,17 @@ class Trained:
     def __init__(self, parameters, bins, seed, device="cpu", dtype=torch.float32):
         options = dict(parameters.options)
         path = options.pop("weights", None) or default_yamnet_path()
-        self._blocks = tuple(options.pop("blocks", BLOCKS))
+        blocks = options.pop("blocks", BLOCKS)
         if options:
             raise ParameterError(
                 f"features.options: trained features know weights and blocks, found {', '.join(sorted(options))} too"
             )
-        if not self._blocks or not set(self._blocks) <= set(range(1, 14)):
+        listed = isinstance(blocks, list | tuple) and all(type(block) is int and 1 <= block <= 13 for block in blocks)
+        if not listed or not blocks or len(set(blocks)) < len(blocks):
             raise ParameterError(
-                f"features.options.blocks: expected different whole numbers in 1 to 13, found {list(self._blocks)}"
+                f"features.options.blocks: expected a list of different whole numbers in 1 to 13, found {blocks!r}"
             )
+        self._blocks = tuple(blocks)
         if bins != N_FFT // 2 + 1:
             raise ParameterError(
                 f"features.type: trained features need spectrogram.n_fft {N_FFT}, found {2 * bins - 2}"

@@ -3,6 +3,8 @@
 import torch
 from scipy.fft import next_fast_len
 
+from texture_core.errors import ParameterError
+
 
 def structural_matrix(feature_map, lags):
     """R[μ, τ] = sum over t of F[μ, t] F[μ, t + τ], over frames - τ (Sendik & Cohen-Or 2017, in one dimension).
@@ -44,7 +46,15 @@ class StructuralLoss:
         self._energy = sum(matrix.square().sum() for matrix in self._target)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor, of feature maps (filters, frames)."""
+        """The loss, a scalar tensor, of feature maps (filters, frames).
+
+        Raises
+        ------
+        ParameterError
+            If the feature maps are shorter than half of the target's.
+        """
+        if any(values.shape[1] < lags for values, lags in zip(feature_maps, self._lags, strict=True)):
+            raise ParameterError("losses.structural: it needs a synthesis of at least half its target; leave it out")
         matrices = self._matrices(feature_maps)
         distances = [(a - b).square().sum() for a, b in zip(matrices, self._target, strict=True)]
         return torch.stack(distances).sum() / self._energy

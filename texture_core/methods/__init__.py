@@ -1,10 +1,13 @@
 """Ways to make a new texture, one module each: the paper's optimisation and the baselines that it is compared with.
 
 A module has ``synthesize(task)``, which takes a `SynthesisTask` and returns a `SynthesisResult`, and
-``iterations(parameters)``, how many iterations to expect at most. Two literals at its top level tell the workflow what
-a method needs, without importing it: ``NEEDS_SAMPLES`` (False where it is left out), whether it looks at the target's
-samples, and ``PARAMETERS`` (all where it is left out), the dotted paths of the parameters that it looks at. A third,
-``PACKAGES`` (none where it is left out), lists what its results depend on besides what all depend on, for their record.
+``iterations(parameters)``, how many iterations to expect at most. Literals at its top level tell the workflow about a
+method, without importing it:
+
+* ``NEEDS_SAMPLES``, whether it looks at the target's samples; False where it is left out;
+* ``USES_GPU``, whether it computes on a GPU; True where it is left out;
+* ``PARAMETERS``, the dotted paths of the parameters that it looks at; all where it is left out;
+* ``PACKAGES``, what its results depend on besides what all depend on, for their record; none where it is left out.
 """
 
 from collections.abc import Callable
@@ -105,6 +108,11 @@ class SynthesisResult:
 def needs_samples(name):
     """Whether a method looks at the target's samples."""
     return registry.constant("methods", name, "NEEDS_SAMPLES", False)
+
+
+def uses_gpu(name):
+    """Whether a method computes on a GPU where it is given one."""
+    return registry.constant("methods", name, "USES_GPU", True)
 
 
 def looks_at(name, path):

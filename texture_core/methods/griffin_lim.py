@@ -6,6 +6,7 @@ It is a copy with new phases. No method can be nearer to the original, and none 
 from texture_core.methods import SynthesisResult
 
 PARAMETERS = ()
+USES_GPU = False
 
 
 def synthesize(task):

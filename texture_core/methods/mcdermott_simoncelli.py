@@ -26,6 +26,7 @@ from texture_core.randomness import numpy_generator
 from texture_core.spectrogram import log_spectrogram
 
 NEEDS_SAMPLES = True
+USES_GPU = False
 PARAMETERS = ("optimizer.iterations",)
 PACKAGES = ("sonore", "soxr")
 VERSION = "0.8.0"

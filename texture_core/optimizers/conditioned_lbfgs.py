@@ -48,7 +48,7 @@ def conditioning(log_magnitude):
     * bins: what bins have in common may change more than differences between them that no frame shows.
 
     With C the mean of the products of bins over its mean diagonal, w the frames' means over the overall mean and p the
-    power of each modulation frequency over its mean, the matrix is
+    power of each modulation frequency, of the spectrogram without its frames' weights, over its mean, the matrix is
     (C + 1)^¼ ⊗ W^½ F* (p + 10)⁻¹ F W^½ with W = diag(w + 0.3), F the Fourier transform over frames.
     """
     frames = log_magnitude.shape[1]

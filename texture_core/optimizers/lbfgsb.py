@@ -43,8 +43,8 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
     L-BFGS-B never makes its first step longer than the gradient, and with losses of order 1 over 10⁵ variables the
     gradient is so short that curvature is then measured on rounding noise and nothing moves again. So it sees
     z = x / s and c f, with s a tenth of the start's length and c such that the first gradient has length 1. Where its
-    line search fails before the iterations are used up (the noise of single precision), it starts again from there
-    once; it ends when that fails at its first step.
+    line search fails before the iterations are used up (the noise of single precision), it starts again from
+    there; it ends when that fails at its first step.
     """
     iterate = start.detach().clamp_min(0)
     length = _FIRST_STEP * float(torch.linalg.vector_norm(start)) if resume is None else resume["length"]

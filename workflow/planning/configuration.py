@@ -195,8 +195,9 @@ def _corpus(config, checkout):
     else:
         folder = _plain_path(config["corpus_dir"])
         derived = safe_name(Path(folder).resolve().name)
-        if not Path(folder).is_dir():
-            what = "a file" if Path(folder).exists() else "nothing there"
+        # Not those of Path, which raise where a folder may not be searched.
+        if not os.path.isdir(folder):  # noqa: PTH112
+            what = "a file" if os.path.exists(folder) else "nothing there"  # noqa: PTH110
             problem = (
                 f"corpus_dir: expected a folder of recordings, found {what} ({shown(config['corpus_dir'])}); correct it"
             )
@@ -210,7 +211,7 @@ def _corpus(config, checkout):
     problems += found
     left_out = []
     if folder is not None:
-        missing = [texture for texture in chosen if not (Path(folder) / texture.file).is_file()]
+        missing = [texture for texture in chosen if not os.path.isfile(Path(folder) / texture.file)]  # noqa: PTH113
         if config["bad_textures"] == "skip":
             chosen = [texture for texture in chosen if texture not in missing]
             left_out = [(texture, f"there is no file {texture.file} in corpus_dir") for texture in missing]

@@ -1,5 +1,6 @@
 """Which recordings a corpus holds: from its sheet, or from its folder alone."""
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,7 +75,7 @@ def find_sheet(folder):
     """The sheet of a folder of recordings: ``corpus.tsv`` in it, else a .tsv of its name beside it, else None."""
     folder = Path(folder)
     for sheet in (folder / "corpus.tsv", folder.resolve().with_name(f"{folder.resolve().name}.tsv")):
-        if sheet.is_file():
+        if os.path.isfile(sheet):  # noqa: PTH113
             return sheet
     return None
 

@@ -12,7 +12,7 @@ from planning.code_digest import CodeDigests
 from planning.settings import PLUGINS
 from texture_core import registry
 from texture_core.choice import candidate_parameters, needs_choice
-from texture_core.methods import WAVEFORM_MODULE, ends_with_samples, looks_at, needs_samples, used_parameters
+from texture_core.methods import WAVEFORM_MODULE, ends_with_samples, looks_at, needs_samples, used_parameters, uses_gpu
 from texture_core.parameters import to_mapping
 
 
@@ -155,6 +155,10 @@ class Jobs:
     def _needs_samples(self, setting):
         """Whether the synthesis of a setting looks at the recording's samples."""
         return needs_samples(self._configuration.settings[setting].method)
+
+    def uses_gpu(self, setting):
+        """Whether the synthesis of a setting computes on a GPU where there is one."""
+        return uses_gpu(self._configuration.settings[setting].method)
 
     def _feature_weights(self, setting):
         """The file of a trained network whose features a setting names, in a list; else an empty one."""

@@ -46,6 +46,11 @@ def demands(corpus, audio):
     return {"audio": audio, "minimum_seconds": corpus["minimum_seconds"]}
 
 
+def facts(paths):
+    """What tells whether a recording is still the one that was looked at: path and bytes, by texture."""
+    return {name: {"path": str(path), "bytes": Path(path).stat().st_size} for name, path in paths.items()}
+
+
 def not_yet_seen(corpus, audio, paths, report):
     """The recordings that a report of an earlier check does not vouch for.
 
@@ -66,11 +71,19 @@ def not_yet_seen(corpus, audio, paths, report):
         known = read_json(report)
         if known["demands"] != demands(corpus, audio):
             return dict(paths)
-        seen = {texture["name"] for texture in known["textures"]}
+        usable = {texture["name"] for texture in known["textures"]}
+        seen = {name: known["recordings"][name] for name in usable}
         made = report.stat().st_mtime_ns
+        now = facts(paths)
     except (StorageError, OSError, KeyError, TypeError):
         return dict(paths)
-    return {name: path for name, path in paths.items() if name not in seen or Path(path).stat().st_mtime_ns >= made}
+    return {name: path for name, path in paths.items() if now[name] != seen.get(name) or _changed(path) >= made}
+
+
+def _changed(path):
+    # A copy may have the times of its original; when it came to its place, it may not.
+    status = Path(path).stat()
+    return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 def refusal(bad, corpus):

@@ -14,6 +14,7 @@ from functools import cache
 
 from texture_core.choice import candidate_parameters, candidate_weights
 from texture_core.memory import PROCESS, synthesis_megabytes
+from texture_core.methods import uses_gpu
 
 MEGABYTE = 1e6
 BYTES = 4
@@ -64,7 +65,7 @@ def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
     -------
     Estimate
     """
-    process = PROCESS + CUDA_PROCESS * gpu
+    process = PROCESS + CUDA_PROCESS * (gpu and uses_gpu(parameters.method))
     frames, bins = _shape(seconds, audio, spectrogram)
     if parameters.method != "optimization":
         return Estimate(_whole(MEMORY_SAFETY * (process + 2000 + 100 * frames * bins * BYTES / MEGABYTE)), 60)

@@ -20,7 +20,7 @@ rule synthesize:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
-        gpu=int(GPU),
+        gpu=by_setting(lambda setting: int(GPU and JOBS.uses_gpu(setting))),
         mem_mb=lambda wildcards, attempt: (
             ESTIMATES.synthesis(
                 wildcards.texture, wildcards.setting, attempt

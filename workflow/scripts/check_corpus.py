@@ -1,7 +1,7 @@
 """Look at every recording and report which can be used."""
 
 from job import run
-from planning.recordings import demands, look_at, refusal
+from planning.recordings import demands, facts, look_at, refusal
 
 from texture_core.errors import AudioError
 from texture_core.storage import write_json
@@ -10,11 +10,13 @@ from texture_core.storage import write_json
 def main(snakemake):
     corpus, audio = snakemake.params.corpus, snakemake.params.audio
     names = [texture["name"] for texture in corpus["textures"]]
-    usable, bad = look_at(corpus, audio, dict(zip(names, snakemake.input.recordings, strict=True)))
+    paths = dict(zip(names, snakemake.input.recordings, strict=True))
+    usable, bad = look_at(corpus, audio, paths)
     bad = corpus["left_out"] + bad
     if bad and (corpus["bad_textures"] == "stop" or not usable):
         raise AudioError(refusal(bad, corpus))
-    write_json(snakemake.output.report, {"textures": usable, "left_out": bad, "demands": demands(corpus, audio)})
+    report = {"textures": usable, "left_out": bad, "demands": demands(corpus, audio), "recordings": facts(paths)}
+    write_json(snakemake.output.report, report)
 
 
 run(main, snakemake)  # noqa: F821

@@ -1,5 +1,6 @@
 """Choose the weights of a setting for a texture."""
 
+from granted_device import granted_device
 from job import run
 
 from texture_core.audio import read_audio
@@ -20,7 +21,7 @@ def main(snakemake):
             parameters,
             seed=snakemake.params.seed,
             texture=texture,
-            device=snakemake.config["device"],
+            device=granted_device(snakemake),
             threads=snakemake.threads,
             progress=progress,
         )

@@ -25,8 +25,10 @@ def run(main, snakemake):
         if error.errno not in _UNWRITABLE:
             _append(log, traceback.format_exc())
             raise
-        # Of the log itself; that results cannot be written is a TextureError.
-        message = f"{error.filename or log}: cannot be written ({error.strerror}); free or unlock its folder"
+        # Of the log itself, or of a file that is read; that results cannot be written is a TextureError.
+        path = error.filename or log
+        done = "written" if Path(path) == log else "opened"
+        message = f"{path}: cannot be {done} ({error.strerror}); free or unlock it and its folder"
         _append(log, message)
         print(message, file=sys.stderr)
         sys.exit(1)

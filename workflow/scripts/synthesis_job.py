@@ -4,15 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from checkpoint_files import checkpoint_of
+from granted_device import granted_device
 
 from texture_core.checkpoints import CheckpointPlan, remove_leftovers
+from texture_core.methods import uses_gpu
 from texture_core.progress import Progress
 from texture_core.provenance import without_clock
 from texture_core.storage import read_spectrogram, write_json, write_synthesis
 from texture_core.synthesis import planned_iterations, synthesize_spectrogram
 
 
-def compute(snakemake, parameters, *, device, samples=None, attributes=None):
+def compute(snakemake, parameters, *, samples=None, attributes=None):
     """Synthesise and write, going on from a checkpoint where there is one.
 
     Parameters
@@ -20,7 +22,6 @@ def compute(snakemake, parameters, *, device, samples=None, attributes=None):
     snakemake : object
         As a script has it.
     parameters : Parameters
-    device : {'auto', 'cpu', 'cuda'}
     samples : numpy.ndarray, optional
         (n,), float32: the recording.
     attributes : dict, optional
@@ -29,6 +30,7 @@ def compute(snakemake, parameters, *, device, samples=None, attributes=None):
     texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
     output, log, interval = snakemake.output.synthesis, snakemake.log[0], snakemake.config["checkpoint_interval"]
     target = read_spectrogram(snakemake.input.spectrogram)
+    device = granted_device(snakemake) if uses_gpu(parameters.method) else "cpu"
     remove_leftovers(output)
     label = f"texture {texture}, setting {setting}"
     with Progress(label, planned_iterations(parameters), log_path=log) as progress:

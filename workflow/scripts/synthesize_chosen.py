@@ -12,7 +12,7 @@ def main(snakemake):
     choice = read_json(snakemake.input.choice)
     parameters = with_weights(from_mapping(Parameters, snakemake.params.parameters), choice["alpha"], choice["beta"])
     record = {key: choice[key] for key in ("alpha", "beta", "rule", "reason", "candidates")}
-    compute(snakemake, parameters, device=snakemake.config["device"], attributes={"choice": record})
+    compute(snakemake, parameters, attributes={"choice": record})
 
 
 run(main, snakemake)  # noqa: F821
