@@ -39,6 +39,7 @@ NOT_RUN = {
     "snakemake --cores 8 --cache": "as the line before",
     "python -m benchmarks": "measures for minutes to hours; unit/test_benchmarks.py runs the commands on little",
     "python -m texture_core.findings": "needs the scores of a study; unit/test_findings.py runs it",
+    "python -m texture_core.classifiers.train_head": "needs embeddings; unit/test_logistic.py runs it on its own",
     "python docs/site/configuration_tables.py": "test_schemas.py runs what it does, without writing",
 }
 NO_COMMANDS = {
