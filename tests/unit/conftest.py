@@ -31,10 +31,12 @@ def device(request):
 @pytest.fixture(scope="session")
 def corpus_folder():
     """The folder with the recordings of the study, which are not part of the project."""
-    folder = os.environ.get("TEXTURE_CORPUS")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("the variable TEXTURE_CORPUS names no folder with the recordings of the study")
-    return Path(folder)
+    named = os.environ.get("TEXTURE_CORPUS")
+    beside = sorted(Path(__file__).parents[3].glob("*/corpus/mcdermott168"))
+    folders = [folder for folder in ([Path(named)] if named else beside) if folder.is_dir()]
+    if not folders:
+        pytest.skip("the recordings of the study are not here; name their folder in TEXTURE_CORPUS")
+    return folders[0]
 
 
 @pytest.fixture
