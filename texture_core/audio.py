@@ -1,6 +1,5 @@
 """Recordings in, samples out: reading, checking, and the mono 16 kHz form that the chain works on."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import soxr
 
 from texture_core.errors import AudioError
 from texture_core.parameters import AudioParameters
+from texture_core.paths import is_file, is_folder
 from texture_core.storage import replacing
 
 _BLOCK = 1 << 18
@@ -40,10 +40,9 @@ def read_recording(path, duration=None):
         If there is no such file, it is not audio, it holds no samples, samples that are not finite, or only zeros.
     """
     path = Path(path)
-    # Not those of Path, which raise where a folder may not be searched.
-    if os.path.isdir(path):  # noqa: PTH112
+    if is_folder(path):
         raise AudioError(f"{path}: is a folder, expected an audio file")
-    if not os.path.isfile(path):  # noqa: PTH113
+    if not is_file(path):
         raise AudioError(f"{path}: there is no such file, or its folder may not be searched")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")

@@ -106,12 +106,11 @@ def plan_morph(
     """
     positions = _checked_positions(position, loop)
     sides = ((first, sample_rate), (second, second_sample_rate or sample_rate))
-    shared = {"loop": loop, "channels": "mono"}
-    first_options = shared | {"duration": duration, "result_rate": sample_rate}
-    own = [plan_texture(*side, parameters=parameters, **first_options) for side in sides]
+    shared = {"loop": loop, "channels": "mono", "result_rate": sample_rate}
+    own = [plan_texture(*side, duration=duration, parameters=parameters, **shared) for side in sides]
     if set(positions) == {0.0}:
         return own[0]
-    options = shared | {"duration": own[0].duration if duration is None else duration, "result_rate": sample_rate}
+    options = shared | {"duration": own[0].duration if duration is None else duration}
     if set(positions) == {1.0}:
         return plan_texture(*sides[1], parameters=parameters, **options)
     if parameters is None:

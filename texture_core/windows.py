@@ -30,7 +30,7 @@ _MARGIN_TRANSFORMS = 2
 # Of the frames that a window leaves out, the part that fades into those of the next window: between frames that are
 # held and frames that are optimised anew would be a step.
 _FADED = 4
-_SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in mind, or use fewer features.filters"
+_SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in memory, or use fewer features.filters"
 
 
 @dataclass(frozen=True)

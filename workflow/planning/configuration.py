@@ -12,6 +12,7 @@ from planning.settings import build, read_settings
 from planning.yaml_files import duplicate_keys
 from texture_core import registry
 from texture_core.parameters import AudioParameters, SpectrogramParameters, minimum_seconds
+from texture_core.paths import is_file, is_folder
 
 DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
 # What stands beside the corpora under results/.
@@ -195,8 +196,7 @@ def _corpus(config, checkout):
     else:
         folder = _plain_path(config["corpus_dir"])
         derived = safe_name(Path(folder).resolve().name)
-        # Not those of Path, which raise where a folder may not be searched.
-        if not os.path.isdir(folder):  # noqa: PTH112
+        if not is_folder(folder):
             what = "a file" if os.path.exists(folder) else "nothing there"  # noqa: PTH110
             problem = (
                 f"corpus_dir: expected a folder of recordings, found {what} ({shown(config['corpus_dir'])}); correct it"
@@ -211,7 +211,7 @@ def _corpus(config, checkout):
     problems += found
     left_out = []
     if folder is not None:
-        missing = [texture for texture in chosen if not os.path.isfile(Path(folder) / texture.file)]  # noqa: PTH113
+        missing = [texture for texture in chosen if not is_file(Path(folder) / texture.file)]
         if config["bad_textures"] == "skip":
             chosen = [texture for texture in chosen if texture not in missing]
             left_out = [(texture, f"there is no file {texture.file} in corpus_dir") for texture in missing]

@@ -1,6 +1,5 @@
 """Which recordings a corpus holds: from its sheet, or from its folder alone."""
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import yaml
 from planning.naming import safe_name
 from planning.problems import listing, shown, suggestion
 from texture_core.demo import demo_texture_names
+from texture_core.paths import is_file
 
 SHEET_SCHEMA = Path(__file__).parents[1] / "schemas" / "sheet.schema.yaml"
 AUDIO_SUFFIXES = frozenset(
@@ -75,7 +75,7 @@ def find_sheet(folder):
     """The sheet of a folder of recordings: ``corpus.tsv`` in it, else a .tsv of its name beside it, else None."""
     folder = Path(folder)
     for sheet in (folder / "corpus.tsv", folder.resolve().with_name(f"{folder.resolve().name}.tsv")):
-        if os.path.isfile(sheet):  # noqa: PTH113
+        if is_file(sheet):
             return sheet
     return None
 
