@@ -49,9 +49,9 @@ test-slurm: .venv-slurm/stamp ## Run the test on a Slurm of one node that it sta
 test-long: setup-test ## Run the tests that take many minutes: damaged files by the thousand, kills at random
 	$(bin)/python -m pytest -m long
 
-lint: setup-test ## Check style: ruff, snakefmt and Snakemake's own linter
+lint: setup-test ## Check style and layers: ruff, import-linter, snakefmt and Snakemake's own linter
 	@failed=; \
-	for check in "ruff check ." "ruff format --check ." "snakefmt --check Snakefile workflow" "snakemake --lint"; do \
+	for check in "ruff check ." "ruff format --check ." "lint-imports" "snakefmt --check Snakefile workflow" "snakemake --lint"; do \
 		echo "$$check"; $(bin)/$$check || failed="$$failed, $$check"; \
 	done; \
 	[ -z "$$failed" ] || { echo "make lint: failed$$failed" | sed 's/,/:/' >&2; exit 1; }

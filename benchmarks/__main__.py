@@ -17,11 +17,12 @@ from benchmarks.problems import engine_parameters, load, networks
 from benchmarks.quality import quality_rows, short_budget_rows
 from benchmarks.race import FRAME_RATE, race
 from benchmarks.reference import ReferenceObjective
-from texture_core import registry, start
-from texture_core.inversion import spectral_convergence
-from texture_core.objective import Objective
-from texture_core.starting_phase import starting_phase
-from texture_core.transform import Transform
+from texture_core import registry
+from texture_core.losses.objective import Objective
+from texture_core.methods import initial_spectrogram
+from texture_core.phase.initial_phase import initial_phase
+from texture_core.phase.inversion import spectral_convergence
+from texture_core.spectrogram.transform import Transform
 
 
 def evaluation(arguments):
@@ -48,7 +49,7 @@ def _objectives(problem, arguments, dtype, beta=None):
     reference = ReferenceObjective(target, networks(arguments.filters, dtype=dtype), arguments.alpha, beta)
     parameters = engine_parameters(arguments.filters, arguments.alpha, beta)
     engine = Objective(target, parameters, FRAME_RATE, 0)
-    iterate = start.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+    iterate = initial_spectrogram.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
     return reference, engine, iterate
 
 
@@ -81,7 +82,7 @@ def peak(arguments):
     problem = load(arguments.textures[:1], arguments.duration, arguments.recordings)[0]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     target = problem.log_magnitude
-    iterate = start.noise(target, torch.Generator().manual_seed(0))
+    iterate = initial_spectrogram.noise(target, torch.Generator().manual_seed(0))
     if arguments.which == "reference":
         objective = ReferenceObjective(target, networks(arguments.filters), arguments.alpha, arguments.beta)
         call = objective.value_and_gradient
@@ -151,7 +152,7 @@ def inversion(arguments):
         for _ in range(arguments.repeats):
             for name, iterations, begin in cases:
                 began = time.perf_counter()
-                phase = starting_phase(magnitude, begin, torch.Generator().manual_seed(0), 512, 64)
+                phase = initial_phase(magnitude, begin, torch.Generator().manual_seed(0), 512, 64)
                 samples = registry.load("phase", name).recover(magnitude, phase, transform, iterations)
                 seconds[name, iterations, begin].append(time.perf_counter() - began)
                 reached[name, iterations, begin] = spectral_convergence(samples, magnitude, transform)

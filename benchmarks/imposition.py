@@ -6,10 +6,10 @@ import warnings
 
 from benchmarks.problems import load
 from texture_core.methods.mcdermott_simoncelli import CLASSES, MOST_ITERATIONS
-from texture_core.parameters import OptimizerParameters, Parameters
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import OptimizerParameters, Parameters
+from texture_core.scores.compute import ScoreInput
 from texture_core.scores.mcdermott_snr import compute
-from texture_core.scoring import ScoreInput
-from texture_core.synthesis import synthesize_spectrogram
 
 
 def main():

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from scipy.optimize import minimize_scalar
 
-from texture_core.audio import read_audio, rms
-from texture_core.inversion import invert
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.scoring import score
-from texture_core.storage import read_spectrogram, read_synthesis
+from texture_core.audio.recording import read_audio, rms
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.phase.inversion import invert
+from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
+from texture_core.scores.compute import score
 
 _RANGE_DB = 20.0
 

@@ -16,12 +16,12 @@ from sonore import Sound
 from sonore.texture import TextureStats
 
 from benchmarks.problems import load
-from texture_core.audio import rms
+from texture_core.audio.recording import rms
 from texture_core.losses import autocorrelation, gram
 from texture_core.methods.mcdermott_simoncelli import CLASSES, MODEL_RATE
-from texture_core.morphing import morph
-from texture_core.presets import preset_parameters
-from texture_core.spectrogram import log_spectrogram
+from texture_core.parameters.presets import preset_parameters
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.morphing import morph
 
 RATE = 16000
 _RMS = 0.1

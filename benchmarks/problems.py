@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
-from texture_core.audio import prepare_audio, read_recording
+from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.demo import demo_texture, demo_texture_names
 from texture_core.features.ensemble import Ensemble
-from texture_core.parameters import AudioParameters, FeatureParameters, Parameters, from_mapping
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
+from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters, from_mapping
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 SHEET = Path(__file__).parent.parent / "config" / "corpora" / "mcdermott168.tsv"
 

@@ -10,14 +10,15 @@ import torch
 from benchmarks.problems import engine_parameters, networks
 from benchmarks.race import FRAME_RATE
 from benchmarks.reference import ReferenceObjective, minimize_reference
-from texture_core import registry, start
+from texture_core import registry
 from texture_core.classifiers.fetch import default_yamnet_path, fetch_yamnet
-from texture_core.inversion import invert
-from texture_core.methods import SynthesisTask
-from texture_core.objective import Objective
-from texture_core.parameters import InversionParameters, Parameters, from_mapping
-from texture_core.scoring import score
-from texture_core.storage import Spectrogram
+from texture_core.losses.objective import Objective
+from texture_core.methods import initial_spectrogram
+from texture_core.methods.task import SynthesisTask
+from texture_core.parameters.method import InversionParameters, Parameters, from_mapping
+from texture_core.phase.inversion import invert
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.scores.compute import score
 
 _INVERSION = InversionParameters(algorithm="admm", iterations=100, start="phase_gradient", match_log_magnitude=True)
 
@@ -122,12 +123,12 @@ def quality_rows(problem, arguments):
 def _optimized(way, target, arguments, generator):
     if way == "reference":
         objective = ReferenceObjective(target, networks(arguments.filters), arguments.alpha, arguments.beta)
-        begin = start.noise(target, generator)
+        begin = initial_spectrogram.noise(target, generator)
         return minimize_reference(objective, begin, arguments.iterations, lambda iterate: None)
     parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
     objective = Objective(target, parameters, FRAME_RATE, 0)
     from_noise = way == "engine from noise"
-    iterate = (start.noise if from_noise else start.surrogate)(target, generator)
+    iterate = (initial_spectrogram.noise if from_noise else initial_spectrogram.surrogate)(target, generator)
 
     def value(iterate):
         terms, gradient = objective.evaluate(iterate)

@@ -8,8 +8,9 @@ import torch
 from benchmarks.problems import engine_parameters, networks
 from benchmarks.reference import ReferenceObjective, minimize_reference
 from benchmarks.turns import Turns
-from texture_core import registry, start
-from texture_core.objective import Objective
+from texture_core import registry
+from texture_core.losses.objective import Objective
+from texture_core.methods import initial_spectrogram
 
 FRAME_RATE = 250.0
 
@@ -53,7 +54,7 @@ def race(problem, arguments):
     def run_reference():
         run = runs["reference"]
         objective = ReferenceObjective(target, networks(arguments.filters), arguments.alpha, arguments.beta)
-        begin = start.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+        begin = initial_spectrogram.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
 
         def iteration(iterate):
             turns.stop_clock("reference")
@@ -69,7 +70,7 @@ def race(problem, arguments):
         run = runs["engine"]
         parameters = engine_parameters(arguments.filters, arguments.alpha, arguments.beta)
         objective = Objective(target, parameters, FRAME_RATE, 0)
-        draw = {"noise": start.noise, "surrogate": start.surrogate}[arguments.engine_start]
+        draw = {"noise": initial_spectrogram.noise, "surrogate": initial_spectrogram.surrogate}[arguments.engine_start]
         begin = draw(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
         latest = {}
 

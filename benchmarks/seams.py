@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from benchmarks.problems import load
-from texture_core.presets import preset_names, preset_parameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.texture import synthesize_plan
-from texture_core.texture_plan import plan_texture
+from texture_core.parameters.presets import preset_names, preset_parameters
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.plan import plan_texture
+from texture_core.texture.synthesize import synthesize_plan
 
 RATE = 16000
 HOP_LENGTH = 64

@@ -8,11 +8,11 @@ import numpy as np
 from scipy.signal import welch
 
 from benchmarks.problems import load
-from texture_core.presets import preset_parameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.stereo import turn
-from texture_core.texture import synthesize_plan
-from texture_core.texture_plan import plan_texture
+from texture_core.audio.stereo import turn
+from texture_core.parameters.presets import preset_parameters
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.plan import plan_texture
+from texture_core.texture.synthesize import synthesize_plan
 
 RATE = 16000
 # A band counts down to this much, in dB, below the loudest one.

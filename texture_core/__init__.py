@@ -8,19 +8,19 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "prepare_audio": "audio",
-    "read_audio": "audio",
-    "write_audio": "audio",
-    "log_spectrogram": "spectrogram",
-    "Parameters": "parameters",
-    "synthesize_spectrogram": "synthesis",
-    "Synthesis": "storage",
+    "prepare_audio": "audio.recording",
+    "read_audio": "audio.recording",
+    "write_audio": "audio.recording",
+    "log_spectrogram": "spectrogram.log_magnitude",
+    "Parameters": "parameters.method",
+    "synthesize_spectrogram": "methods.synthesize_spectrogram",
+    "Synthesis": "records.spectrogram_files",
     "TextureError": "errors",
     "demo_texture": "demo",
-    "morph": "morphing",
-    "preset_parameters": "presets",
-    "synthesize": "texture",
-    "synthesize_takes": "takes",
+    "morph": "texture.morphing",
+    "preset_parameters": "parameters.presets",
+    "synthesize": "texture.synthesize",
+    "synthesize_takes": "texture.takes",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from texture_core.errors import ParameterError
-from texture_core.randomness import numpy_generator
+from texture_core.runtime.randomness import numpy_generator
 
 PEAK = 0.9
 

@@ -1,7 +1,8 @@
-"""Extensions by name: one module in the folder of its kind is one entry, and the configuration names it.
+"""Extensions by name: one module in the room of its kind is one entry, and the configuration names it.
 
-``texture_core/scores/diversity.py`` is the score ``diversity``. A module is found by its file, so that adding one
-touches no existing file (and, in the workflow, reruns nothing that does not use it).
+``texture_core/scores/diversity.py`` is the score ``diversity``. A module is an entry if it defines the function of its
+kind (`FUNCTIONS`). It is found by its file, so that adding one touches no existing file (and, in the workflow, reruns
+nothing that does not use it).
 """
 
 import ast
@@ -11,7 +12,16 @@ from pathlib import Path
 
 from texture_core.errors import ParameterError
 
-KINDS = ("exhibits", "features", "losses", "methods", "optimizers", "phase", "scores")
+# Kind, which is the room's name too, to the functions of which an entry defines at least one.
+FUNCTIONS = {
+    "exhibits": ("draw",),
+    "features": ("create",),
+    "losses": ("create",),
+    "methods": ("synthesize",),
+    "optimizers": ("minimize",),
+    "phase": ("recover",),
+    "scores": ("compute", "compute_collection"),
+}
 
 
 def names(kind, defining=None):
@@ -19,19 +29,18 @@ def names(kind, defining=None):
 
     Parameters
     ----------
-    kind : {'exhibits', 'features', 'losses', 'methods', 'optimizers', 'phase', 'scores'}
+    kind : str
+        One of `FUNCTIONS`.
     defining : str, optional
-        Only those whose module defines a function of this name.
+        Only those whose module defines this function of the kind.
     """
-    folder = Path(__file__).parent / kind
-    paths = [path for path in folder.glob("*.py") if not path.stem.startswith("_")]
-    if defining:
-        paths = [
-            path
-            for path in paths
-            if any(isinstance(node, ast.FunctionDef) and node.name == defining for node in _statements(path))
-        ]
-    return sorted(path.stem for path in paths)
+    functions = {defining} if defining else set(FUNCTIONS[kind])
+    return sorted(
+        path.stem
+        for path in (Path(__file__).parent / kind).glob("*.py")
+        if not path.stem.startswith("_")
+        and functions & {node.name for node in _statements(path) if isinstance(node, ast.FunctionDef)}
+    )
 
 
 def module_name(kind, name):

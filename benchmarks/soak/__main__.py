@@ -16,7 +16,7 @@ from benchmarks.soak.faults import FAULTS, FaultError, mended
 from benchmarks.soak.memory import MemoryWatch
 from benchmarks.soak.study import CHECKOUT, Study
 from benchmarks.soak.summary import summarize
-from texture_core.storage import read_json, write_json
+from texture_core.records.files import read_json, write_json
 
 
 def soak(folder, hours, share, output):

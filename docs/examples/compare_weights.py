@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import mean
 
 import texture_core as tc
-from texture_core.inversion import invert
-from texture_core.scoring import score
-from texture_core.storage import Spectrogram
+from texture_core.phase.inversion import invert
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.scores.compute import score
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("recording", type=Path)

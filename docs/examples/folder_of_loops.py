@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import texture_core as tc
-from texture_core.texture_file import synthesize_to_file
-from texture_core.texture_plan import plan_texture
+from texture_core.texture.file import synthesize_to_file
+from texture_core.texture.plan import plan_texture
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("recordings", type=Path)

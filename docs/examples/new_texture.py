@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import texture_core as tc
-from texture_core.preview import write_preview
-from texture_core.scoring import score
-from texture_core.storage import Spectrogram
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.report.preview import write_preview
+from texture_core.scores.compute import score
 
 SAMPLE_RATE, N_FFT, HOP_LENGTH = 16000, 512, 64
 

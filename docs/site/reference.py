@@ -1,4 +1,4 @@
-"""The API reference: a page for each subject, from the syntax of the library's modules.
+"""The API reference: a page for each room of the library, from the syntax of its modules.
 
 Nothing is imported, so that the site builds without torch and what else the library computes with. Signatures stand
 without annotations, because the docstrings tell types, shapes and units.
@@ -7,34 +7,12 @@ without annotations, because the docstrings tell types, shapes and units.
 import ast
 import re
 import textwrap
-from pathlib import Path, PurePosixPath
+import tomllib
+from pathlib import Path
 
 from sphinx.ext.napoleon import Config, NumpyDocstring
 
 LIBRARY = Path(__file__).parents[2] / "texture_core"
-# By subject; modules that no line names come under the last.
-SUBJECTS = {
-    "One sound": [
-        "texture",
-        "texture_plan",
-        "texture_file",
-        "takes",
-        "channels",
-        "rates",
-        "presets",
-        "parameters",
-        "errors",
-        "demo",
-    ],
-    "Signals": ["audio", "spectrogram", "transform", "boundaries", "inversion", "phase/*"],
-    "Stereo": ["stereo", "interchannel", "matrix_filter"],
-    "Features and losses": ["features/*", "convolution", "objective", "losses/*"],
-    "Synthesis": ["synthesis", "windows", "start", "methods", "methods/*", "optimizers/*"],
-    "Scores": ["scoring", "scores/*", "classifiers", "classifiers/*"],
-    "Files": ["storage", "playback", "loudness"],
-    "Figures and pages": ["figures", "exhibits", "exhibits/*", "listening", "tables", "findings", "preview"],
-    "Further modules": ["*"],
-}
 NAPOLEON = Config(napoleon_use_rtype=False)
 
 
@@ -56,18 +34,25 @@ def public_names():
     return {name: f"texture_core.{module}.{name}" for name, module in ast.literal_eval(table).items()}
 
 
+def rooms():
+    """The names of the library's folders and of the modules beside them, in the order of their layers."""
+    project = tomllib.loads((LIBRARY.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = project["tool"]["importlinter"]["contracts"]
+    return [name for layer in contract["layers"] for name in layer.split(" | ")]
+
+
 def write_reference(folder):
     """Write the pages, and one that lists them with the public names."""
     folder.mkdir()
-    left = modules()
+    found = modules()
     pages = []
-    for subject, patterns in SUBJECTS.items():
-        page = _heading(subject, "=")
-        for pattern in patterns:
-            for name in [name for name in left if pattern == "*" or PurePosixPath("/", name).match(f"/{pattern}")]:
-                page += _module(name.replace("/", "."), left.pop(name))
-        pages.append(subject.lower().replace(" ", "-"))
-        (folder / f"{pages[-1]}.rst").write_text(page, encoding="utf-8")
+    for room in rooms():
+        page = _heading(room.replace("_", " ").capitalize(), "=")
+        for name in found:
+            if name.partition("/")[0] == room:
+                page += _module(name.replace("/", "."), found[name])
+        pages.append(room)
+        (folder / f"{room}.rst").write_text(page, encoding="utf-8")
 
     names = "".join(
         f"* :py:obj:`texture_core.{name} <{path}>`\n"
@@ -75,7 +60,7 @@ def write_reference(folder):
     )
     (folder / "index.rst").write_text(
         f"{_heading('API reference', '=')}``import texture_core as tc`` offers these, which load on first use:\n\n"
-        f"{names}\nThe library by subject:\n\n.. toctree::\n   :maxdepth: 2\n\n"
+        f"{names}\nThe library by room, from the top:\n\n.. toctree::\n   :maxdepth: 2\n\n"
         + textwrap.indent("\n".join(pages), "   ")
         + "\n",
         encoding="utf-8",

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 
-from texture_core.listening import Sound, TextureRow, write_media, write_page
-from texture_core.storage import read_json
-from texture_core.tables import table1
+from texture_core.records.files import read_json
+from texture_core.report.listening import Sound, TextureRow, write_media, write_page
+from texture_core.report.tables import table1
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,10 +7,10 @@ import soundfile
 from children import check_in_child, of_file
 from damage import damaged
 
-from texture_core.audio import check_recording
+from texture_core.audio.recording import check_recording
 from texture_core.demo import demo_texture
 from texture_core.errors import AudioError
-from texture_core.parameters import AudioParameters
+from texture_core.parameters.method import AudioParameters
 
 FORMATS = {
     "wav": ("WAV", "PCM_16"),

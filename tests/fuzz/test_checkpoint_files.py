@@ -9,8 +9,8 @@ from children import check_in_child, of_file
 from damage import damaged
 from hypothesis import strategies as st
 
-from texture_core.checkpoints import read_checkpoint, write_checkpoint
 from texture_core.errors import StorageError
+from texture_core.records.checkpoints import read_checkpoint, write_checkpoint
 
 IDENTITY = {"seed": 0, "parameters": {"alpha": 3.0, "losses": {}}}
 STATE = {"iterate": np.arange(12.0).reshape(3, 4), "count": 3, "pairs": [np.ones(5, np.float32), "text", None]}

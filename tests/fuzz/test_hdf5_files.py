@@ -10,9 +10,15 @@ from damage import damaged
 from hypothesis import strategies as st
 
 from texture_core.errors import TextureError
-from texture_core.provenance import recorded
-from texture_core.recreation import recreate
-from texture_core.storage import Spectrogram, Synthesis, read_spectrogram, read_synthesis, write_synthesis
+from texture_core.methods.recreation import recreate
+from texture_core.records.provenance import recorded
+from texture_core.records.spectrogram_files import (
+    Spectrogram,
+    Synthesis,
+    read_spectrogram,
+    read_synthesis,
+    write_synthesis,
+)
 
 SPECTROGRAM = Spectrogram(np.full((9, 12), 0.5, np.float32), 2000, 16, 8)
 ATTRIBUTES = {

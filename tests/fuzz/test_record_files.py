@@ -8,9 +8,9 @@ from damage import damaged
 from hypothesis import strategies as st
 
 from texture_core.errors import StorageError
-from texture_core.records import read_collection_scores, read_left_out, read_scores
-from texture_core.storage import read_json
-from texture_core.tables import table1, table1_markdown, write_scores_tsv
+from texture_core.records.files import read_json
+from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
+from texture_core.report.tables import table1, table1_markdown, write_scores_tsv
 
 SCORES = {
     "texture": "rain",

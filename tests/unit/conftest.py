@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from texture_core.storage import Spectrogram
+from texture_core.records.spectrogram_files import Spectrogram
 
 
 @pytest.fixture(autouse=True)

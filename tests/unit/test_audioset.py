@@ -6,7 +6,7 @@ from embedding_files import sequence_example, write_records
 
 from texture_core.classifiers.audioset import crc32c, parse_clip, read_clips, read_examples
 from texture_core.errors import StorageError
-from texture_core.randomness import numpy_generator
+from texture_core.runtime.randomness import numpy_generator
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from benchmarks.problems import engine_parameters, load, networks
 from benchmarks.race import FRAME_RATE, race
 from benchmarks.reference import ReferenceObjective
 from benchmarks.scheduling import import_seconds, job_seconds, rule_scripts
-from texture_core import start
-from texture_core.objective import Objective
+from texture_core.losses.objective import Objective
+from texture_core.methods import initial_spectrogram
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def test_gradients_are_the_reference_s(problem, device, dtype, bound):
     target = problem.log_magnitude.to(device)
     exact = ReferenceObjective(target.double(), networks(130, dtype=torch.float64), 1000.0, 0)
     engine = Objective(target.to(dtype), engine_parameters(130, 1000.0, 0), FRAME_RATE, 0)
-    iterate = start.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
+    iterate = initial_spectrogram.noise(problem.log_magnitude, torch.Generator().manual_seed(0)).to(target)
     value, expected = exact.value_and_gradient(iterate.double())
     terms, gradient = engine.evaluate(iterate.to(dtype))
     assert terms["total"] == pytest.approx(value, rel=bound)

@@ -10,14 +10,14 @@ import scipy.optimize
 import torch
 
 from texture_core import registry
-from texture_core.checkpoints import CheckpointPlan, read_checkpoint, remove_checkpoint, write_checkpoint
 from texture_core.errors import StorageError
 from texture_core.methods import optimization
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.optimizers import _setulb, lbfgsb
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.provenance import without_clock
-from texture_core.storage import write_synthesis
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.checkpoints import CheckpointPlan, read_checkpoint, remove_checkpoint, write_checkpoint
+from texture_core.records.provenance import without_clock
+from texture_core.records.spectrogram_files import write_synthesis
 
 OPTIMIZERS = registry.names("optimizers")
 IDENTITY = {"seed": 3, "parameters": {"alpha": 1.0}, "code": "abc"}
@@ -157,7 +157,7 @@ def test_seconds_count_over_all_runs(random_spectrogram, tmp_path):
 
 def test_the_interval_is_kept(random_spectrogram, tmp_path, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr("texture_core.checkpoints.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("texture_core.records.checkpoints.time.monotonic", lambda: now[0])
     path = tmp_path / "rain.checkpoint"
     ages = []
 
@@ -289,9 +289,9 @@ def test_a_checkpoint_of_other_parameters_targets_packages_processors_and_thread
     assert reason(random_spectrogram(60, seed=9), small()) == "provenance.inputs"
     assert reason(replace(target, sample_rate=2001), small()) == "provenance.inputs"
     assert reason(target, small(), threads=2) == "threads"
-    monkeypatch.setattr("texture_core.provenance.processor", lambda device: "an abacus")
+    monkeypatch.setattr("texture_core.records.provenance.processor", lambda device: "an abacus")
     assert reason(target, small()) == "provenance.processor"
-    monkeypatch.setattr("texture_core.provenance.metadata.version", lambda name: "0.1")
+    monkeypatch.setattr("texture_core.records.provenance.metadata.version", lambda name: "0.1")
     assert reason(target, small()) == "provenance.packages, provenance.processor"
 
 
@@ -367,7 +367,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, monkeypatch):
     path = tmp_path / "a"
     write_checkpoint(path, IDENTITY, {"x": np.arange(3)})
     full = open("/dev/full", "wb")  # noqa: SIM115 the code under test closes it
-    monkeypatch.setattr("texture_core.checkpoints.open", lambda *_: full, raising=False)
+    monkeypatch.setattr("texture_core.records.checkpoints.open", lambda *_: full, raising=False)
     with pytest.raises(StorageError, match="No space left on device"):
         write_checkpoint(path, IDENTITY, {"x": np.zeros(10**6)})
     monkeypatch.undo()

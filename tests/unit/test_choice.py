@@ -8,8 +8,21 @@ import numpy as np
 import pytest
 
 import texture_core as tc
-from texture_core.auto import choose_weights, planned_candidate_iterations
-from texture_core.choice import (
+from texture_core.errors import OptimizationError, ParameterError
+from texture_core.parameters.method import (
+    AutocorrelationParameters,
+    AutoParameters,
+    FeatureParameters,
+    OptimizerParameters,
+    Parameters,
+    from_mapping,
+    to_mapping,
+)
+from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_parameters
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.plan import choose_for_plan, plan_texture
+from texture_core.tuning.choice import (
     Candidate,
     candidate_parameters,
     candidate_weights,
@@ -19,20 +32,7 @@ from texture_core.choice import (
     with_weights,
     write_choices,
 )
-from texture_core.errors import OptimizationError, ParameterError
-from texture_core.parameters import (
-    AutocorrelationParameters,
-    AutoParameters,
-    FeatureParameters,
-    OptimizerParameters,
-    Parameters,
-    from_mapping,
-    to_mapping,
-)
-from texture_core.presets import fit_to_duration, fix_weight, preset_parameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
-from texture_core.texture_plan import choose_for_plan, plan_texture
+from texture_core.tuning.trials import choose_weights, planned_candidate_iterations
 
 AUTO = AutoParameters(maximum_diversity=10, tolerance=1.5, minimum_autocorrelation=0.005)
 
@@ -241,7 +241,7 @@ def test_candidates_that_fail_are_recorded_without_scores(rain, monkeypatch):
         return synthesize(target, parameters, **options)
 
     synthesize = tc.synthesize_spectrogram
-    monkeypatch.setattr("texture_core.auto.synthesize_spectrogram", fail)
+    monkeypatch.setattr("texture_core.tuning.trials.synthesize_spectrogram", fail)
     record = choose_weights(target, samples, tiny(), seed=0, device="cpu")
     assert record["alpha"] == 0
     assert record["candidates"][1] == {
@@ -256,7 +256,7 @@ def test_candidates_that_fail_are_recorded_without_scores(rain, monkeypatch):
 
 
 def test_a_long_recording_is_chosen_for_by_its_start(rain, monkeypatch):
-    monkeypatch.setattr("texture_core.auto._LONGEST_SECONDS", 0.9)
+    monkeypatch.setattr("texture_core.tuning.trials._LONGEST_SECONDS", 0.9)
     target, samples = rain
     frames = round(0.9 * 16000 / 64) + 1
     start = replace(target, log_magnitude=target.log_magnitude[:, :frames])

@@ -9,7 +9,7 @@ from texture_core.classifiers.frechet import frechet_distance
 from texture_core.classifiers.yamnet import load_yamnet
 from texture_core.demo import demo_texture
 from texture_core.errors import ClassifierError, ParameterError
-from texture_core.scoring import CollectionInput, Pair, score, score_collection
+from texture_core.scores.compute import CollectionInput, Pair, score, score_collection
 
 # Eighteen patches each.
 SECONDS = 9.0

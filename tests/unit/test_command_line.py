@@ -16,12 +16,12 @@ import pytest
 import soundfile
 
 import texture_core as tc
+from texture_core.audio.rates import COMPUTED_RATES
 from texture_core.command_line import build_parser, main
-from texture_core.parameters import FeatureParameters, OptimizerParameters, Parameters
-from texture_core.presets import preset_names
-from texture_core.rates import COMPUTED_RATES
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram, write_spectrogram, write_synthesis
+from texture_core.parameters.method import FeatureParameters, OptimizerParameters, Parameters
+from texture_core.parameters.presets import preset_names
+from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 PROGRAM = Path(sys.executable).with_name("texture-core")
 QUICK = ["--preset", "quick", "--iterations", "2", "--threads", "1"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from texture_core.classifiers.comparison import bernoulli_divergence, classifier_divergence, vggish_score
 from texture_core.classifiers.frechet import frechet_distance, paired_embeddings
 from texture_core.errors import ParameterError
-from texture_core.randomness import numpy_generator
+from texture_core.runtime.randomness import numpy_generator
 
 
 @pytest.mark.parametrize(

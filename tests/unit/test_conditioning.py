@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from texture_core.demo import demo_texture
-from texture_core.objective import Objective
+from texture_core.losses.objective import Objective
+from texture_core.methods.initial_spectrogram import noise
 from texture_core.optimizers import conditioned_lbfgs, projected_lbfgs
 from texture_core.optimizers.conditioned_lbfgs import conditioning
-from texture_core.parameters import AutocorrelationParameters, FeatureParameters, Parameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.start import noise
+from texture_core.parameters.method import AutocorrelationParameters, FeatureParameters, Parameters
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 BINS, FRAMES = 5, 12
 

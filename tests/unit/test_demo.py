@@ -18,7 +18,7 @@ from texture_core.demo import (
     demo_texture_names,
 )
 from texture_core.errors import ParameterError
-from texture_core.randomness import numpy_generator
+from texture_core.runtime.randomness import numpy_generator
 
 RATE = 16000
 HOP = 64

@@ -9,20 +9,21 @@ import pytest
 import torch
 
 from texture_core import registry
-from texture_core.audio import read_audio
+from texture_core.audio.recording import read_audio
 from texture_core.errors import ParameterError
-from texture_core.exhibits import Study, classifier_by_beta, inverse_sendik
+from texture_core.exhibits import classifier_by_beta, inverse_sendik
+from texture_core.exhibits.study import Study
 from texture_core.features.ensemble import Ensemble
 from texture_core.losses.diversity import DiversityLoss
-from texture_core.parameters import (
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import (
     DiversityParameters,
     FeatureParameters,
     InversionParameters,
     OptimizerParameters,
     Parameters,
 )
-from texture_core.storage import write_spectrogram, write_synthesis
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.records.spectrogram_files import write_spectrogram, write_synthesis
 
 FEATURES = FeatureParameters(kernel_widths=(2, 4), filters=8)
 

@@ -11,7 +11,7 @@ from texture_core import registry
 from texture_core.errors import ParameterError
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
-from texture_core.parameters import DiversityParameters, FeatureParameters
+from texture_core.parameters.method import DiversityParameters, FeatureParameters
 
 PAPER_WIDTHS = (2, 4, 8, 16, 32, 64)
 

@@ -12,10 +12,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
-from texture_core import figures
 from texture_core.errors import StorageError
-from texture_core.figures import common_maximum, loss_figure, spectrogram_figure, spectrogram_image
-from texture_core.storage import LOSS_COLUMNS, Spectrogram, Synthesis
+from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram, Synthesis
+from texture_core.report import figures
+from texture_core.report.figures import common_maximum, loss_figure, spectrogram_figure, spectrogram_image
 
 NASTY = '<script>alert("1")</script> & $x_1^2 \\frac$ \x00\n' + "very_long_name-" * 20
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from texture_core import findings
 from texture_core.errors import StorageError
-from texture_core.tables import CLASSES, paper_table, write_scores_tsv
+from texture_core.report import findings
+from texture_core.report.tables import CLASSES, paper_table, write_scores_tsv
 
 HIGHEST = "gram_autocorrelation_diversity_1e-3"
 
@@ -101,7 +101,7 @@ def test_the_command(tmp_path):
     path = tmp_path / "scores.tsv"
     write_scores_tsv(path, papers_records())
     done = subprocess.run(
-        [sys.executable, "-m", "texture_core.findings", str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "texture_core.report.findings", str(path)], capture_output=True, text=True, check=True
     )
     lines = done.stdout.splitlines()
     assert len(lines) == 6

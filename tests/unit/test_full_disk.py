@@ -6,14 +6,14 @@ import subprocess
 import numpy as np
 import pytest
 
-from texture_core.audio import write_audio
+from texture_core.audio.recording import write_audio
 from texture_core.errors import StorageError
-from texture_core.storage import (
+from texture_core.records.files import write_json
+from texture_core.records.spectrogram_files import (
     LOSS_COLUMNS,
     Spectrogram,
     Synthesis,
     read_spectrogram,
-    write_json,
     write_spectrogram,
     write_synthesis,
 )

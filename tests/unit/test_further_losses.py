@@ -7,8 +7,8 @@ import torch
 from texture_core.errors import ParameterError
 from texture_core.losses.sendik import SendikLoss
 from texture_core.losses.structural import StructuralLoss, structural_matrix
-from texture_core.parameters import FeatureParameters, OptimizerParameters, Parameters
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import FeatureParameters, OptimizerParameters, Parameters
 
 FEATURES = FeatureParameters(kernel_widths=(2, 4), filters=4)
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from texture_core.geodesic import bures_geodesic, root_interpolation
+from texture_core.losses.geodesic import bures_geodesic, root_interpolation
 
 
 def moments(seed, size=6, rank=20):

@@ -9,14 +9,14 @@ import scipy.stats
 import torch
 
 from texture_core import registry
-from texture_core.audio import rms
+from texture_core.audio.recording import rms
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
-from texture_core.inversion import invert, spectral_convergence
-from texture_core.parameters import InversionParameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
-from texture_core.transform import Transform
+from texture_core.parameters.method import InversionParameters
+from texture_core.phase.inversion import invert, spectral_convergence
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.spectrogram.transform import Transform
 
 SHORT = InversionParameters(iterations=20)
 

@@ -12,12 +12,12 @@ import pytest
 import soundfile
 from PIL import Image
 
+from texture_core.audio.loudness import loudness
 from texture_core.errors import StorageError
-from texture_core.figures import common_maximum
-from texture_core.listening import Exhibit, Sound, TextureRow, write_listening_page, write_media
-from texture_core.loudness import loudness
-from texture_core.storage import Spectrogram, read_spectrogram, write_spectrogram
-from texture_core.tables import table1
+from texture_core.records.spectrogram_files import Spectrogram, read_spectrogram, write_spectrogram
+from texture_core.report.figures import common_maximum
+from texture_core.report.listening import Exhibit, Sound, TextureRow, write_listening_page, write_media
+from texture_core.report.tables import table1
 
 NASTY = "<script>alert('1')</script> \"rain\" & {{ 7 * 7 }} <b onclick=x>"
 SETTINGS = ("gram", "full")
@@ -386,7 +386,8 @@ def test_an_unsafe_setting_is_refused(tmp_path):
 
 def test_collected_outputs_start_fast():
     code = (
-        "import sys, texture_core.demo, texture_core.figures, texture_core.listening, texture_core.tables\n"
+        "import sys, texture_core.demo\n"
+        "from texture_core.report import figures, listening, tables\n"
         "print(sorted({'torch', 'scipy', 'pandas', 'matplotlib.pyplot'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from texture_core.classifiers.log_mel import (
     yamnet_patches,
 )
 from texture_core.errors import AudioError
-from texture_core.randomness import numpy_generator
+from texture_core.runtime.randomness import numpy_generator
 
 
 def noise(seconds, label="noise"):

@@ -10,7 +10,7 @@ from texture_core.classifiers import train_head as command
 from texture_core.classifiers.audioset import Examples, read_examples
 from texture_core.classifiers.logistic import LogisticHead, evaluate_head, read_head, train_head, write_head
 from texture_core.errors import ClassifierError, ParameterError
-from texture_core.randomness import numpy_generator
+from texture_core.runtime.randomness import numpy_generator
 
 CLASSES = 4
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from texture_core.loudness import loudness, matching_gains
+from texture_core.audio.loudness import loudness, matching_gains
 
 
 def sine(frequency, seconds, sample_rate, amplitude=1.0):

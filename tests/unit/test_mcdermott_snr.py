@@ -9,9 +9,9 @@ import soxr
 
 from texture_core.demo import demo_texture
 from texture_core.methods.mcdermott_simoncelli import CLASSES
-from texture_core.scoring import score
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.scores.compute import score
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000
 NAMES = {name: f"mcdermott_snr_{text.lower().replace(' ', '_')}" for name, text in CLASSES.items()}

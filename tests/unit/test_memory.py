@@ -11,8 +11,8 @@ import torch
 
 import texture_core
 from texture_core.errors import TextureError
-from texture_core.memory import PROCESS, MemoryShortageError, explained_shortage, synthesis_megabytes
-from texture_core.parameters import FeatureParameters, Parameters
+from texture_core.parameters.method import FeatureParameters, Parameters
+from texture_core.runtime.memory import PROCESS, MemoryShortageError, explained_shortage, synthesis_megabytes
 
 # Raises at its first use what torch raises on a GPU that is full.
 GREEDY = """
@@ -30,9 +30,9 @@ def create(parameters, bins, seed, device="cpu", dtype=torch.float32):
 PROGRAM = """
 import numpy as np
 from texture_core.errors import TextureError
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.storage import Spectrogram
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 target = Spectrogram(np.ones((17, 60), dtype=np.float32), 2000, 32, 8)
 features = {"type": "greedy", "kernel_widths": [2, 4], "filters": 3}
 parameters = from_mapping(Parameters, {"alpha": 0, "features": features})

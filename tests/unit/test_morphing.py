@@ -8,20 +8,17 @@ import pytest
 import torch
 
 import texture_core as tc
-from texture_core import start
-from texture_core.audio import rms
-from texture_core.choice import Candidate, choose_candidate
+from texture_core.audio.recording import rms
 from texture_core.errors import AudioError, ParameterError
 from texture_core.losses.between import WeightedPair, between
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
-from texture_core.methods import SynthesisTask
+from texture_core.losses.objective import Objective
+from texture_core.methods import initial_spectrogram
+from texture_core.methods.initial_morph import noise, surrogate
 from texture_core.methods.optimization import synthesize
-from texture_core.morph_path import MorphPath, geometric
-from texture_core.morph_start import noise, surrogate
-from texture_core.morphing import plan_morph
-from texture_core.objective import Objective
-from texture_core.parameters import (
+from texture_core.methods.task import SynthesisTask
+from texture_core.parameters.method import (
     AudioParameters,
     DiversityParameters,
     FeatureParameters,
@@ -29,11 +26,14 @@ from texture_core.parameters import (
     OptimizerParameters,
     Parameters,
 )
-from texture_core.presets import fit_to_duration, preset_parameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
-from texture_core.texture import synthesize_plan
-from texture_core.texture_plan import choose_for_plan
+from texture_core.parameters.presets import fit_to_duration, preset_parameters
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.morph_path import MorphPath, geometric
+from texture_core.texture.morphing import plan_morph
+from texture_core.texture.plan import choose_for_plan
+from texture_core.texture.synthesize import synthesize_plan
+from texture_core.tuning.choice import Candidate, choose_candidate
 
 RATE = 16000
 SMALL = replace(
@@ -150,11 +150,13 @@ def test_the_ends_of_the_start_are_the_surrogates(targets):
 
     rain, tapping = targets
     found = surrogate(rain, tapping, torch.zeros(700), generator())
-    torch.testing.assert_close(found, start.surrogate(rain, generator(), 700))
+    torch.testing.assert_close(found, initial_spectrogram.surrogate(rain, generator(), 700))
     found = surrogate(rain, tapping, torch.ones(700), generator())
-    assert torch.equal(found.sort(dim=1).values, start.quantiles(tapping, 700))
+    assert torch.equal(found.sort(dim=1).values, initial_spectrogram.quantiles(tapping, 700))
     found = noise(rain, tapping, torch.linspace(0, 1, 700), generator())
-    expected = start.noise(rain, generator(), 700) * torch.linspace(1, float(tapping.mean() / rain.mean()), 700)
+    expected = initial_spectrogram.noise(rain, generator(), 700) * torch.linspace(
+        1, float(tapping.mean() / rain.mean()), 700
+    )
     torch.testing.assert_close(found, expected)
 
 
@@ -162,7 +164,7 @@ def test_the_start_is_between_at_each_instant(targets):
     """Its values are those of neither texture alone, unlike those of a start that alternates."""
     rain, tapping = targets
     halfway = surrogate(rain, tapping, torch.full((500,), 0.5), torch.Generator().manual_seed(1))
-    expected = (start.quantiles(rain, 500) + start.quantiles(tapping, 500)) / 2
+    expected = (initial_spectrogram.quantiles(rain, 500) + initial_spectrogram.quantiles(tapping, 500)) / 2
     torch.testing.assert_close(halfway.sort(dim=1).values, expected)
     moving = surrogate(rain, tapping, torch.linspace(0, 1, 500), torch.Generator().manual_seed(1))
     means = torch.stack([target.mean(dim=1) for target in targets])

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from texture_core.audio import check_recording, write_audio
+from texture_core.audio.recording import check_recording, write_audio
 from texture_core.errors import AudioError, ParameterError, TextureError
-from texture_core.inversion import invert
-from texture_core.parameters import (
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import (
     PRESETS,
     AudioParameters,
     AutocorrelationParameters,
@@ -27,10 +27,10 @@ from texture_core.parameters import (
     minimum_seconds,
     to_mapping,
 )
-from texture_core.scoring import score
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.phase.inversion import invert
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.scores.compute import score
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 NO_NUMBER = ["1", None, True, math.nan, math.inf, -math.inf, [1], 10**400]
 NO_INTEGER = [*NO_NUMBER[:-1], 1.5, 2.0]

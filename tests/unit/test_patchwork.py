@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from texture_core.audio import prepare_audio, read_recording
+from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
-from texture_core.inversion import invert
-from texture_core.parameters import InversionParameters
-from texture_core.randomness import numpy_generator
+from texture_core.parameters.method import InversionParameters
+from texture_core.phase.inversion import invert
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.runtime.randomness import numpy_generator
+from texture_core.scores.compute import score
 from texture_core.scores.patchwork import best_correlations
-from texture_core.scoring import score
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000
 

@@ -7,9 +7,9 @@ import torch
 
 from texture_core import registry
 from texture_core.demo import demo_texture, demo_texture_names
-from texture_core.inversion import spectral_convergence
-from texture_core.spectrogram import log_spectrogram
-from texture_core.transform import Transform
+from texture_core.phase.inversion import spectral_convergence
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.spectrogram.transform import Transform
 
 
 def problem(name, device, noise=0.0):

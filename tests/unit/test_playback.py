@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from texture_core.audio.loudness import loudness
 from texture_core.errors import StorageError
-from texture_core.loudness import loudness
-from texture_core.playback import write_matched
+from texture_core.report.playback import write_matched
 
 
 @pytest.fixture

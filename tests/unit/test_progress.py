@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from texture_core.progress import Progress
+from texture_core.runtime.progress import Progress
 
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d "
 

@@ -7,13 +7,18 @@ import pytest
 from scipy.signal import welch
 
 import texture_core as tc
-from texture_core.audio import rms
+from texture_core.audio.rates import COMPUTED_RATES, computed_transform, target_peak
+from texture_core.audio.recording import rms
 from texture_core.errors import ParameterError
-from texture_core.parameters import AudioParameters, FeatureParameters, InversionParameters, OptimizerParameters
-from texture_core.presets import preset_parameters
-from texture_core.rates import COMPUTED_RATES, computed_transform, target_peak
-from texture_core.spectrogram import log_spectrogram
-from texture_core.texture_plan import plan_texture
+from texture_core.parameters.method import (
+    AudioParameters,
+    FeatureParameters,
+    InversionParameters,
+    OptimizerParameters,
+)
+from texture_core.parameters.presets import preset_parameters
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.plan import plan_texture
 
 
 def small(filters=8, iterations=10):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from texture_core.errors import StorageError
-from texture_core.records import read_collection_scores, read_left_out, read_scores
+from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
 
 SCORES = {
     "texture": "rain",

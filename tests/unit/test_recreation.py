@@ -8,10 +8,16 @@ import numpy as np
 import pytest
 
 from texture_core.command_line import main
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.provenance import provenance, recorded, spectrogram_sum, without_clock
-from texture_core.storage import Spectrogram, Synthesis, read_synthesis, write_spectrogram, write_synthesis
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.provenance import provenance, recorded, spectrogram_sum, without_clock
+from texture_core.records.spectrogram_files import (
+    Spectrogram,
+    Synthesis,
+    read_synthesis,
+    write_spectrogram,
+    write_synthesis,
+)
 
 SMALL = {
     "alpha": 0.5,

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from texture_core.audio import rms
+from texture_core.audio.recording import rms
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError, TextureError
-from texture_core.inversion import invert
-from texture_core.parameters import AutocorrelationParameters, InversionParameters, Parameters, from_mapping
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import AutocorrelationParameters, InversionParameters, Parameters, from_mapping
+from texture_core.phase.inversion import invert
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.scores.compute import score
 from texture_core.scores.diversity import diversity
-from texture_core.scoring import score
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 BOTH = ("autocorrelation", "diversity")
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from texture_core.parameters import SpectrogramParameters
-from texture_core.spectrogram import log_spectrogram, periodic_hann
-from texture_core.transform import Transform
+from texture_core.parameters.method import SpectrogramParameters
+from texture_core.spectrogram.log_magnitude import log_spectrogram, periodic_hann
+from texture_core.spectrogram.transform import Transform
 
 SIZES = [(512, 64), (512, 256), (128, 50), (16, 1)]
 

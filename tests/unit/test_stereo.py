@@ -9,16 +9,16 @@ import soundfile
 
 import texture_core as tc
 from benchmarks.stereo import deviations, image_by_band, materials
-from texture_core.audio import rms
+from texture_core.audio.interchannel import band_covariance, matching_matrices
+from texture_core.audio.matrix_filter import design_filter, filter_blocks, filter_samples
+from texture_core.audio.recording import rms
+from texture_core.audio.stereo import PannedImage, take_apart
 from texture_core.errors import AudioError, ParameterError
-from texture_core.interchannel import band_covariance, matching_matrices
-from texture_core.matrix_filter import design_filter, filter_blocks, filter_samples
-from texture_core.parameters import FeatureParameters, InversionParameters, OptimizerParameters
-from texture_core.presets import preset_parameters
-from texture_core.stereo import PannedImage, take_apart
-from texture_core.texture import synthesize_blocks
-from texture_core.texture_file import synthesize_to_file
-from texture_core.texture_plan import choose_for_plan, plan_texture
+from texture_core.parameters.method import FeatureParameters, InversionParameters, OptimizerParameters
+from texture_core.parameters.presets import preset_parameters
+from texture_core.texture.file import synthesize_to_file
+from texture_core.texture.plan import choose_for_plan, plan_texture
+from texture_core.texture.synthesize import synthesize_blocks
 
 RATE = 16000
 

@@ -15,14 +15,14 @@ import torch
 
 import texture_core
 from texture_core import registry
-from texture_core.audio import prepare_audio, read_recording
+from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.errors import OptimizationError, ParameterError
-from texture_core.objective import Objective
-from texture_core.parameters import AudioParameters, Parameters, from_mapping, to_mapping
-from texture_core.spectrogram import log_spectrogram
-from texture_core.start import noise, surrogate
-from texture_core.storage import LOSS_COLUMNS, Spectrogram, read_synthesis, write_synthesis
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.losses.objective import Objective
+from texture_core.methods.initial_spectrogram import noise, surrogate
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import AudioParameters, Parameters, from_mapping, to_mapping
+from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram, read_synthesis, write_synthesis
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 PACKAGE = Path(texture_core.__file__).parent
 SHEET = Path(__file__).parents[2] / "config" / "corpora" / "mcdermott168.tsv"
@@ -121,14 +121,14 @@ SCRIPT = """
 import sys
 from pathlib import Path
 
-from texture_core.audio import write_audio
+from texture_core.audio.recording import write_audio
 from texture_core.demo import demo_texture
-from texture_core.inversion import invert
-from texture_core.parameters import InversionParameters, Parameters, from_mapping
-from texture_core.provenance import without_clock
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram, write_spectrogram, write_synthesis
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.phase.inversion import invert
+from texture_core.parameters.method import InversionParameters, Parameters, from_mapping
+from texture_core.records.provenance import without_clock
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 
 folder = Path(sys.argv[1])
 names = dict(seed=int(sys.argv[2]), texture=sys.argv[3], setting=sys.argv[4])
@@ -262,9 +262,9 @@ RUN_BREAKING = """
 import numpy as np
 from texture_core import registry
 from texture_core.errors import OptimizationError
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.storage import Spectrogram
-from texture_core.synthesis import synthesize_spectrogram
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 
 assert "breaking" in registry.names("features")
 target = Spectrogram(np.random.default_rng(0).random((17, 100), np.float32), 2000, 32, 8)

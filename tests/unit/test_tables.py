@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from texture_core import tables
+import texture_core
 from texture_core.errors import StorageError
-from texture_core.tables import (
+from texture_core.report import tables
+from texture_core.report.tables import (
     format_number,
     higher_is_better,
     paper_table,
@@ -374,7 +375,7 @@ def test_bad_records_are_named(records, message):
 
 
 def test_all_data_files_ship_with_the_package():
-    package = Path(tables.__file__).parent
+    package = Path(texture_core.__file__).parent
     project = tomllib.loads((package.parent / "pyproject.toml").read_text(encoding="utf-8"))
     patterns = project["tool"]["setuptools"]["package-data"]["texture_core"]
     shipped = {path for pattern in patterns for path in package.glob(pattern)}

@@ -7,8 +7,8 @@ import pytest
 
 import texture_core as tc
 from texture_core.errors import ParameterError
-from texture_core.parameters import FeatureParameters, InversionParameters, OptimizerParameters
-from texture_core.presets import preset_parameters
+from texture_core.parameters.method import FeatureParameters, InversionParameters, OptimizerParameters
+from texture_core.parameters.presets import preset_parameters
 
 RATE = 16000
 

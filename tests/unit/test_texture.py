@@ -9,21 +9,21 @@ import soundfile
 from scipy.stats import mannwhitneyu
 
 import texture_core as tc
-from texture_core.audio import rms
+from texture_core.audio.recording import rms
 from texture_core.errors import AudioError, ParameterError, StorageError
-from texture_core.memory import MemoryShortageError
-from texture_core.parameters import (
+from texture_core.parameters.method import (
     AudioParameters,
     FeatureParameters,
     InversionParameters,
     OptimizerParameters,
     Parameters,
 )
-from texture_core.presets import fit_to_duration, preset_names, preset_parameters
-from texture_core.spectrogram import log_spectrogram
-from texture_core.texture import choose_level, synthesize, synthesize_blocks
-from texture_core.texture_file import audio_format, synthesize_to_file
-from texture_core.texture_plan import plan_texture
+from texture_core.parameters.presets import fit_to_duration, preset_names, preset_parameters
+from texture_core.runtime.memory import MemoryShortageError
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.texture.file import audio_format, synthesize_to_file
+from texture_core.texture.plan import plan_texture
+from texture_core.texture.synthesize import choose_level, synthesize, synthesize_blocks
 
 RATE = 16000
 
@@ -202,7 +202,7 @@ def test_the_wrap_of_a_loop_is_like_any_other_instant(name):
 
 def test_a_loop_at_another_rate_closes_too():
     """A tone of whole periods: resampled around the wrap it has no other frequencies."""
-    from texture_core.texture import _resampled
+    from texture_core.texture.synthesize import _resampled
 
     time = np.arange(64000) / RATE
     tone = np.sin(2 * np.pi * 440 * time).astype(np.float32)
@@ -255,7 +255,7 @@ def test_what_libsndfile_refuses_is_told_as_a_file_that_cannot_be_written(tmp_pa
     rain = tc.demo_texture("rain", duration=2.5)
     plan = plan_texture(rain, RATE, duration=0.1, parameters=small(1, 1, 0), result_rate=705600)
     # As if it did not know.
-    monkeypatch.setattr("texture_core.texture_file.audio_format", lambda *_: ("FLAC", "PCM_24"))
+    monkeypatch.setattr("texture_core.texture.file.audio_format", lambda *_: ("FLAC", "PCM_24"))
     with pytest.raises(StorageError, match=r"a\.flac: cannot be written"):
         synthesize_to_file(tmp_path / "a.flac", plan)
     assert not list(tmp_path.iterdir())
@@ -273,7 +273,7 @@ def test_a_recording_too_long_for_the_memory_is_told(monkeypatch):
     def no_memory(task):
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
 
-    monkeypatch.setattr("texture_core.windows.synthesize", no_memory)
+    monkeypatch.setattr("texture_core.texture.windows.synthesize", no_memory)
     with pytest.raises(MemoryShortageError, match=r"\d+ frames .* cut the recording"):
         synthesize(tc.demo_texture("rain", duration=2.5), RATE, parameters=small())
 

@@ -21,10 +21,10 @@ from texture_core.classifiers.vggish import (
 )
 from texture_core.demo import demo_texture
 from texture_core.errors import ClassifierError
-from texture_core.randomness import numpy_generator
-from texture_core.scoring import score
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.runtime.randomness import numpy_generator
+from texture_core.scores.compute import score
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 # Layer to the shape of its weights, as in TensorFlow's checkpoint: (height, width, in, out) or (in, out).
 SHAPES = {

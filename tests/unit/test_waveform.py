@@ -4,22 +4,22 @@ import numpy as np
 import pytest
 import torch
 
-from texture_core.checkpoints import CheckpointPlan
 from texture_core.demo import demo_texture
-from texture_core.methods import SynthesisTask
-from texture_core.objective import Objective
-from texture_core.parameters import (
+from texture_core.losses.objective import Objective
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.methods.task import SynthesisTask
+from texture_core.methods.waveform import Waveform, nearest_samples
+from texture_core.parameters.method import (
     AutocorrelationParameters,
     FeatureParameters,
     OptimizerParameters,
     Parameters,
     SpectrogramParameters,
 )
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram
-from texture_core.synthesis import synthesize_spectrogram
-from texture_core.transform import Transform
-from texture_core.waveform import Waveform, nearest_samples
+from texture_core.records.checkpoints import CheckpointPlan
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.spectrogram.transform import Transform
 
 N_FFT, HOP = 64, 16
 SMALL = Parameters(

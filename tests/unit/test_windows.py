@@ -6,22 +6,21 @@ import numpy as np
 import pytest
 import torch
 
-from texture_core.boundaries import CircularTransform, HeldTransform
-from texture_core.methods import SynthesisTask
+from texture_core.methods.initial_spectrogram import noise, surrogate
 from texture_core.methods.optimization import synthesize
-from texture_core.parameters import (
+from texture_core.methods.task import SynthesisTask
+from texture_core.parameters.method import (
     AutocorrelationParameters,
     FeatureParameters,
     InversionParameters,
     OptimizerParameters,
     Parameters,
 )
-from texture_core.randomness import torch_generator
-from texture_core.spectrogram import log_spectrogram, periodic_hann
-from texture_core.start import noise, surrogate
-from texture_core.storage import Spectrogram
-from texture_core.transform import Transform
-from texture_core.windows import invert_pieces, plan_short_windows, plan_windows, synthesize_windows
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.runtime.randomness import torch_generator
+from texture_core.spectrogram.log_magnitude import log_spectrogram, periodic_hann
+from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
+from texture_core.texture.windows import invert_pieces, plan_short_windows, plan_windows, synthesize_windows
 
 SMALL = Parameters(
     alpha=1.0,

@@ -5,14 +5,14 @@ import pytest
 import torch
 from yamnet_weights import yamnet_file
 
-from texture_core.audio import prepare_audio, read_recording
+from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.classifiers.log_mel import HOP_LENGTH, YAMNET_HOP_FRAMES, mel_matrix, yamnet_patches
 from texture_core.classifiers.yamnet import YAMNet, load_yamnet
 from texture_core.demo import demo_texture, demo_texture_names
 from texture_core.errors import ClassifierError
-from texture_core.scoring import score
-from texture_core.spectrogram import log_spectrogram, periodic_hann
-from texture_core.storage import Spectrogram
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.scores.compute import score
+from texture_core.spectrogram.log_magnitude import log_spectrogram, periodic_hann
 
 RECORDINGS = ("norm_rhythm_1_2_3.wav", "norm_SSE-13 Frogs.wav", "norm_CSE-50 Wind moaning.wav", "norm_Fire1.wav")
 

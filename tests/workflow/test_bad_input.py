@@ -11,7 +11,7 @@ import pytest
 import soundfile
 import yaml
 
-from texture_core.storage import read_json
+from texture_core.records.files import read_json
 
 
 def configuration(tree):

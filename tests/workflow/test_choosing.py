@@ -8,9 +8,9 @@ import yaml
 from planning.configuration import load
 from planning.jobs import Jobs
 
-from texture_core.choice import Candidate, choose_candidate
 from texture_core.command_line import main
-from texture_core.parameters import AutoParameters
+from texture_core.parameters.method import AutoParameters
+from texture_core.tuning.choice import Candidate, choose_candidate
 
 AUTO = {"alpha": [0, 5], "beta": [1e-4], "filters": 2, "iterations": 2}
 
@@ -88,8 +88,8 @@ def test_an_edit_of_what_chooses_concerns_the_choice_alone(fresh, monkeypatch):
         return {key for key, digest in after.items() if digest != before[key]}
 
     choose, chosen, full = ("choose", "chosen"), ("synthesize_chosen", "chosen"), ("synthesize", "full")
-    assert changed_by("texture_core/auto.py") == {choose}
-    assert changed_by("texture_core/choice.py") == {choose, chosen}
+    assert changed_by("texture_core/tuning/trials.py") == {choose}
+    assert changed_by("texture_core/tuning/choice.py") == {choose, chosen}
     assert changed_by("texture_core/phase/admm.py") == {choose}
     assert changed_by("texture_core/optimizers/conditioned_lbfgs.py") == {choose}
     assert changed_by("texture_core/scores/diversity.py") == {choose, ("score", "")}

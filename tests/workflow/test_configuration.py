@@ -14,8 +14,8 @@ from planning.jobs import Jobs, plain
 from planning.naming import is_name, point_name, safe_name
 from planning.problems import PlanningError
 
-from texture_core.choice import needs_choice
-from texture_core.parameters import Parameters
+from texture_core.parameters.method import Parameters
+from texture_core.tuning.choice import needs_choice
 
 CHECKOUT = Path(__file__).parents[2]
 MINIMAL = {"settings": {"gram": {"alpha": 0, "beta": 0}}}

@@ -15,9 +15,9 @@ import yaml
 from planning.schema import checked
 
 import texture_core as tc
-from texture_core import presets
 from texture_core.command_line import main
-from texture_core.storage import Spectrogram, write_spectrogram, write_synthesis
+from texture_core.parameters import presets
+from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {
@@ -38,7 +38,7 @@ NOT_RUN = {
     "export SNAKEMAKE_OUTPUT_CACHE=": "changes the reader's shell; workflow/test_cache.py shares such a cache",
     "snakemake --cores 8 --cache": "as the line before",
     "python -m benchmarks": "measures for minutes to hours; unit/test_benchmarks.py runs the commands on little",
-    "python -m texture_core.findings": "needs the scores of a study; unit/test_findings.py runs it",
+    "python -m texture_core.report.findings": "needs the scores of a study; unit/test_findings.py runs it",
     "python -m texture_core.classifiers.train_head": "needs embeddings; unit/test_logistic.py runs it on its own",
     "python docs/site/configuration_tables.py": "test_schemas.py runs what it does, without writing",
 }

@@ -53,7 +53,7 @@ def test_every_method_goes_through_the_same_chain(fresh):
 @pytest.mark.parametrize(
     ("edited", "settings"),
     [
-        ("texture_core/synthesis.py", {"copy", "statistics", "more"}),
+        ("texture_core/methods/synthesize_spectrogram.py", {"copy", "statistics", "more"}),
         ("texture_core/losses/structural.py", {"more"}),
         ("texture_core/losses/gram.py", {"more"}),
         ("texture_core/features/stacked.py", {"more"}),

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 import yaml
 
-from texture_core.storage import read_spectrogram
+from texture_core.records.spectrogram_files import read_spectrogram
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ import shutil
 import pytest
 from planning.recordings import demands, facts, look_at, not_yet_seen
 
-from texture_core.audio import write_audio
+from texture_core.audio.recording import write_audio
 from texture_core.demo import demo_texture
-from texture_core.storage import write_json
+from texture_core.records.files import write_json
 
 AUDIO = {"duration": 1.0}
 OLD = (1_000_000_000, 1_000_000_000)

@@ -108,7 +108,7 @@ def test_looks_of_the_code_rerun_nothing(finished):
     )
     for path in finished.path("workflow/rules").glob("*.smk"):
         path.write_text(f"# A comment.\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
-    assert finished.read("texture_core/audio.py").count("\n") > 200
+    assert finished.read("texture_core/audio/recording.py").count("\n") > 200
     assert finished.planned() == set()
 
 
@@ -130,7 +130,7 @@ def test_key_order_and_spelling_of_the_configuration_rerun_nothing(finished):
 
 
 def test_a_new_parameter_with_its_neutral_default_reruns_nothing(finished):
-    name = "texture_core/parameters.py"
+    name = "texture_core/parameters/method.py"
     old = "    inversion: InversionParameters = InversionParameters()\n"
     assert finished.read(name).count(old) == 1
     new = '    tilt: float = field(default=1.0, metadata={"neutral": 1.0})\n'
@@ -160,9 +160,9 @@ def test_a_release_reruns_nothing(finished):
         ("texture_core/optimizers/lbfgsb.py", AFTER_SYNTHESIS),
         ("texture_core/phase/griffin_lim.py", ("invert", "score", *COLLECTED)),
         ("texture_core/scores/diversity.py", ("score", *COLLECTED)),
-        ("texture_core/figures.py", ("figures", "listening_page")),
-        ("texture_core/tables.py", COLLECTED),
-        ("texture_core/listening.py", ("listening_page",)),
+        ("texture_core/report/figures.py", ("figures", "listening_page")),
+        ("texture_core/report/tables.py", COLLECTED),
+        ("texture_core/report/listening.py", ("listening_page",)),
         ("workflow/scripts/invert.py", ("invert", "score", *COLLECTED)),
     ],
 )
@@ -181,7 +181,7 @@ def test_an_edit_and_its_undo_rerun_nothing(finished):
 
 
 def test_the_page_template_reruns_the_page(finished, planned_jobs):
-    name = "texture_core/templates/listening.html.j2"
+    name = "texture_core/report/templates/listening.html.j2"
     finished.write(name, finished.read(name) + "<!-- edited -->\n")
     assert finished.planned() == planned_jobs(("listening_page",))
 
@@ -249,7 +249,7 @@ def test_an_edited_title_reruns_no_synthesis(finished, planned_jobs):
 
 
 def test_a_run_uses_the_code_of_its_own_tree(finished, planned_jobs):
-    name = "texture_core/tables.py"
+    name = "texture_core/report/tables.py"
     finished.write(name, finished.read(name).replace('"# Table 1: ', '"# Table one: '))
     assert finished.read("results/my_recordings/table1.md").startswith("# Table 1: ")
     outcome = finished.snakemake()

@@ -16,7 +16,7 @@ from planning.resources import (
 )
 
 from texture_core.demo import demo_texture
-from texture_core.parameters import AudioParameters, FeatureParameters, Parameters, SpectrogramParameters
+from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters, SpectrogramParameters
 
 AUDIO, SPECTROGRAM = AudioParameters(), SpectrogramParameters()
 PAPER = Parameters()

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from planning.schema import configuration_schema, parameters_schema
 
-from texture_core.parameters import AudioParameters, Parameters, SpectrogramParameters
+from texture_core.parameters.method import AudioParameters, Parameters, SpectrogramParameters
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -1,1 +1,4 @@
-"""Trained sound classifiers, whose opinions of a recording and of its synthesis the classifier score compares."""
+"""Trained audio classifiers that scores and features ask: YAMNet, VGGish and the regressions on top of it.
+
+The scores themselves belong in ``scores``.
+"""

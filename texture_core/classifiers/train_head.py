@@ -7,7 +7,7 @@ from pathlib import Path
 from texture_core.classifiers.audioset import read_examples
 from texture_core.classifiers.logistic import evaluate_head, train_head, write_head
 from texture_core.errors import TextureError
-from texture_core.progress import Progress
+from texture_core.runtime.progress import Progress
 
 
 def add_arguments(parser):

@@ -23,8 +23,8 @@ def add(commands):
 def _inspect(options):
     import h5py
 
-    from texture_core.provenance import recorded
-    from texture_core.storage import LOSS_COLUMNS, read_spectrogram, read_synthesis
+    from texture_core.records.provenance import recorded
+    from texture_core.records.spectrogram_files import LOSS_COLUMNS, read_spectrogram, read_synthesis
 
     spectrogram = read_spectrogram(options.file)
     with h5py.File(options.file, "r") as file:

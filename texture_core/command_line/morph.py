@@ -50,7 +50,7 @@ def _morph(options):
     if names == [STANDARD_STREAM, STANDARD_STREAM]:
         raise ParameterError("standard input holds one recording, found - for both; name a file for the other")
 
-    from texture_core.morphing import plan_morph
+    from texture_core.texture.morphing import plan_morph
 
     def plan():
         (first, rate), (second, second_rate) = recordings = [read(name) for name in names]

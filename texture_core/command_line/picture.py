@@ -5,8 +5,8 @@ def write_picture(path, plan, recordings, written):
     """Draw what the recordings and the written takes begin with, on a common scale."""
     import soundfile
 
-    from texture_core.morph_path import geometric
-    from texture_core.preview import SECONDS_SHOWN, write_preview
+    from texture_core.report.preview import SECONDS_SHOWN, write_preview
+    from texture_core.texture.morph_path import geometric
 
     unit = plan.target_unit
     units = [unit]
@@ -26,7 +26,7 @@ def write_picture(path, plan, recordings, written):
 
 
 def _title(name, seconds):
-    from texture_core.preview import SECONDS_SHOWN
+    from texture_core.report.preview import SECONDS_SHOWN
 
     return name if seconds <= SECONDS_SHOWN else f"{name}: the first {SECONDS_SHOWN:g} of {seconds:.0f} s"
 
@@ -35,9 +35,9 @@ def _panel(plan, samples, sample_rate, unit):
     """The log spectrogram of what the result's channels have together, on the scale of samples over a unit."""
     import numpy as np
 
-    from texture_core.channels import resample
-    from texture_core.parameters import SpectrogramParameters
-    from texture_core.spectrogram import log_spectrogram
+    from texture_core.audio.channels import resample
+    from texture_core.parameters.method import SpectrogramParameters
+    from texture_core.spectrogram.log_magnitude import log_spectrogram
 
     if samples.shape[1] > plan.channels:
         samples = samples.mean(axis=1, keepdims=True)

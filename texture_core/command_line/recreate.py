@@ -28,9 +28,9 @@ def add(commands):
 
 
 def _recreate(options):
-    from texture_core.progress import Progress
-    from texture_core.recreation import compare, recreate
-    from texture_core.storage import write_synthesis
+    from texture_core.methods.recreation import compare, recreate
+    from texture_core.records.spectrogram_files import write_synthesis
+    from texture_core.runtime.progress import Progress
 
     if options.output and Path(options.output).exists() and not options.force:
         raise StorageError(f"{options.output}: exists already; --force overwrites it")

@@ -44,12 +44,12 @@ def add(commands):
 
 def _score(options):
     from texture_core import registry
-    from texture_core.audio import prepare_audio
-    from texture_core.parameters import AudioParameters, Parameters
-    from texture_core.presets import fit_to_duration
-    from texture_core.scoring import score
-    from texture_core.spectrogram import log_spectrogram
-    from texture_core.storage import Spectrogram
+    from texture_core.audio.recording import prepare_audio
+    from texture_core.parameters.method import AudioParameters, Parameters
+    from texture_core.parameters.presets import fit_to_duration
+    from texture_core.records.spectrogram_files import Spectrogram
+    from texture_core.scores.compute import score
+    from texture_core.spectrogram.log_magnitude import log_spectrogram
 
     audio = AudioParameters(normalize="none")
     sides = [prepare_audio(*read(name), audio) for name in (options.original, options.synthesis)]

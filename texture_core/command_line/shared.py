@@ -29,7 +29,7 @@ def add_command(commands, name, run, summary, examples):
 
 def read(name):
     """Samples and sample rate of the recording of that name, or of standard input."""
-    from texture_core.audio import read_recording
+    from texture_core.audio.recording import read_recording
 
     if name != STANDARD_STREAM:
         return read_recording(name)

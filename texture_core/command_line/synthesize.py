@@ -48,7 +48,7 @@ def add(commands):
 
 
 def _synthesize(options):
-    from texture_core.texture_plan import plan_texture
+    from texture_core.texture.plan import plan_texture
 
     def plan():
         samples, sample_rate = read(options.recording)

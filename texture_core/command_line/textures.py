@@ -92,7 +92,7 @@ def make_textures(options, make_plan, names, default_output):
     if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg", ".pdf"):
         raise ParameterError(f"--plot: expected a name that ends in .png, .svg or .pdf, found {options.plot}")
 
-    from texture_core.texture_file import audio_format
+    from texture_core.texture.file import audio_format
 
     for path in outputs or [Path("standard output.wav")]:
         audio_format(path, options.encoding)
@@ -131,7 +131,7 @@ def _output_paths(options, recordings, default):
 
 def parameters_of(options, seconds):
     """The parameters asked for, fitted to the seconds of the shortest recording; told if that changes them."""
-    from texture_core.presets import fit_to_duration, fix_weight, preset_parameters
+    from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_parameters
 
     parameters = preset_parameters(options.preset)
     if options.iterations is not None:
@@ -149,13 +149,13 @@ def parameters_of(options, seconds):
 
 def _with_weights_chosen(options, plan):
     """The plan with the weights that the preset ``auto`` chooses, once for all takes; told with the reason."""
-    from texture_core.choice import needs_choice
+    from texture_core.tuning.choice import needs_choice
 
     if not needs_choice(plan.parameters):
         return plan
-    from texture_core.auto import planned_candidate_iterations
-    from texture_core.progress import Progress
-    from texture_core.texture_plan import choose_for_plan
+    from texture_core.runtime.progress import Progress
+    from texture_core.texture.plan import choose_for_plan
+    from texture_core.tuning.trials import planned_candidate_iterations
 
     recordings = 2 if plan.morph else 1
     candidates = recordings * planned_candidate_iterations(plan.parameters)
@@ -169,8 +169,8 @@ def _with_weights_chosen(options, plan):
 
 def _take_all(options, plan, paths):
     """Compute and write the takes: where each is, and whether that was interrupted."""
-    from texture_core.progress import Progress
-    from texture_core.texture_file import synthesize_to_file
+    from texture_core.runtime.progress import Progress
+    from texture_core.texture.file import synthesize_to_file
 
     written = {}
     with _interruption(options.save_on_interrupt) as interrupted:

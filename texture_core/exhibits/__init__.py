@@ -1,37 +1,6 @@
-"""Figures over a whole study, one module each; the configuration names those to make.
+"""The paper's figures over a whole study: one module each.
 
-A module has ``draw(path, folder, study)``, which writes the figure to `path` (SVG) and whatever else belongs to it into
-`folder`, and a literal ``NEEDS`` at its top level: which files it reads, of ``targets``, ``syntheses`` and ``scores``.
+A module with ``draw(path, folder, study)`` is an exhibit that a configuration can name: it writes the figure to `path`
+(SVG) and whatever else belongs to it into `folder`. Its literal ``NEEDS`` says which files it reads, of ``targets``,
+``syntheses`` and ``scores``.
 """
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True)
-class Study:
-    """What an exhibit may look at; of the files only those that it needs are given.
-
-    Attributes
-    ----------
-    title : str
-    settings : dict of str to Parameters
-        In the order of the configuration.
-    textures : dict of str to str
-        Name to title.
-    targets : dict of str to path
-        Texture to the file of its spectrogram.
-    syntheses : dict of (str, str) to path
-        Setting and texture to the file of its synthesis.
-    records : list of dict
-        The content of each file of scores.
-    seed : int
-    """
-
-    title: str
-    settings: Mapping
-    textures: Mapping
-    targets: Mapping = field(default_factory=dict)
-    syntheses: Mapping = field(default_factory=dict)
-    records: list = field(default_factory=list)
-    seed: int = 0

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from texture_core.errors import ParameterError
-from texture_core.figures import save_figure
-from texture_core.parameters import AUTO, to_mapping
-from texture_core.tables import CLASSES
+from texture_core.parameters.method import AUTO, to_mapping
+from texture_core.report.figures import save_figure
+from texture_core.report.tables import CLASSES
 
 NEEDS = ("scores",)
 CLASSIFIER_SCORES = ("vggish_kl", "yamnet_kl")

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from texture_core import start
 from texture_core.features.ensemble import Ensemble
-from texture_core.figures import save_figure
 from texture_core.losses.diversity import CrossCorrelation
-from texture_core.randomness import torch_generator
-from texture_core.storage import read_spectrogram
+from texture_core.methods import initial_spectrogram
+from texture_core.records.spectrogram_files import read_spectrogram
+from texture_core.report.figures import save_figure
+from texture_core.runtime.randomness import torch_generator
 
 NEEDS = ("targets",)
 # How far the copy is moved, of the length, and how much noise it gets, of the target's mean: an exact copy is at no
@@ -63,7 +63,7 @@ def draw(path, folder, study):
         spectrogram = read_spectrogram(file)
         target = torch.from_numpy(spectrogram.log_magnitude).double()
         copy, shift = plant(target, study.seed)
-        new = start.surrogate(target.float(), torch_generator(study.seed, texture, "surrogate")).double()
+        new = initial_spectrogram.surrogate(target.float(), torch_generator(study.seed, texture, "surrogate")).double()
         curves[texture] = (
             spectrogram.hop_length / spectrogram.sample_rate,
             shift,

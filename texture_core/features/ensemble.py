@@ -6,9 +6,9 @@ from functools import partial
 import torch
 from torch.nn import functional
 
-from texture_core.convolution import OverlapSaveConvolution
 from texture_core.errors import ParameterError
-from texture_core.randomness import torch_generator
+from texture_core.features.convolution import OverlapSaveConvolution
+from texture_core.runtime.randomness import torch_generator
 
 # From this width on overlap-save beats the direct convolution (measured from 2 to 128 on CPU; at 4 they are equal).
 _OVERLAP_SAVE_WIDTH = 8

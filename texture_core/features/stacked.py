@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from texture_core.errors import ParameterError
 from texture_core.features.ensemble import glorot_uniform
-from texture_core.randomness import torch_generator
+from texture_core.runtime.randomness import torch_generator
 
 LAYERS = 6
 WIDTH = 2

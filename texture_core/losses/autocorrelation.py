@@ -6,8 +6,8 @@ import torch
 from scipy.fft import next_fast_len
 
 from texture_core.errors import ParameterError
-from texture_core.geodesic import root_interpolation
-from texture_core.parameters import lag_frames
+from texture_core.losses.geodesic import root_interpolation
+from texture_core.parameters.method import lag_frames
 
 
 def autocorrelation(feature_map, first, last):
@@ -103,7 +103,7 @@ class AutocorrelationLoss:
         return self.combine(torch.stack([self.part(*item) for item in enumerate(feature_maps)]).sum())
 
     def part(self, index, feature_map):
-        """‖A_k - Ã_k‖² of network k; see `texture_core.sparing`."""
+        """‖A_k - Ã_k‖² of network k; see `texture_core.losses.by_network`."""
         return (self._autocorrelation(index, feature_map) - self._target[index]).square().sum()
 
     def combine(self, total):

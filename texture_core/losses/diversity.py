@@ -132,7 +132,7 @@ class DiversityLoss:
         return self.combine(squared_distance(feature_maps, self._target, self.worst_shift, self._frames))
 
     def prepare(self, feature_maps):
-        """Find the shift of the maximum, for maps as long as the target's; see `texture_core.sparing`."""
+        """Find the shift of the maximum, for maps as long as the target's; see `texture_core.losses.by_network`."""
         self.worst_shift = self._search(feature_maps)
 
     def part(self, index, feature_map):

@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from texture_core.geodesic import bures_geodesic
+from texture_core.losses.geodesic import bures_geodesic
 
 # Rows computed at a time on a CPU, where the half below the diagonal is then copied (measured: 128 to 256).
 _ROWS = 128
@@ -73,7 +73,7 @@ class GramLoss:
         return self.combine(torch.stack([self.part(*item) for item in enumerate(feature_maps)]).sum())
 
     def part(self, index, feature_map):
-        """‖G_k - G̃_k‖² of network k; see `texture_core.sparing`."""
+        """‖G_k - G̃_k‖² of network k; see `texture_core.losses.by_network`."""
         return (gram_matrix(feature_map) - self._target[index]).square().sum()
 
     def combine(self, total):

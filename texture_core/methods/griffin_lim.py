@@ -3,7 +3,7 @@
 It is a copy with new phases. No method can be nearer to the original, and none is less diverse.
 """
 
-from texture_core.methods import SynthesisResult
+from texture_core.methods.task import SynthesisResult
 
 PARAMETERS = ()
 USES_GPU = False

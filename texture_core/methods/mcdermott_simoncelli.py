@@ -18,12 +18,12 @@ import warnings
 import numpy as np
 import soxr
 
-from texture_core.audio import rms
+from texture_core.audio.recording import rms
 from texture_core.errors import ParameterError
-from texture_core.methods import SynthesisResult
-from texture_core.parameters import SpectrogramParameters
-from texture_core.randomness import numpy_generator
-from texture_core.spectrogram import log_spectrogram
+from texture_core.methods.task import SynthesisResult
+from texture_core.parameters.method import SpectrogramParameters
+from texture_core.runtime.randomness import numpy_generator
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 NEEDS_SAMPLES = True
 USES_GPU = False

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from scipy.fft import next_fast_len
 
-from texture_core import morph_start, registry, start
-from texture_core.methods import WAVEFORM_MODULE, SynthesisResult
-from texture_core.objective import Objective
-from texture_core.randomness import torch_generator
-from texture_core.storage import LOSS_COLUMNS
+from texture_core import registry
+from texture_core.losses.objective import Objective
+from texture_core.methods import initial_morph, initial_spectrogram
+from texture_core.methods.task import WAVEFORM_MODULE, SynthesisResult
+from texture_core.records.spectrogram_files import LOSS_COLUMNS
+from texture_core.runtime.randomness import torch_generator
 
 
 def synthesize(task):
@@ -54,12 +55,12 @@ def _start(task):
     continues = task.blended and task.head is not None
     target = torch.from_numpy(task.target.log_magnitude)
     if task.second is None:
-        draw = {"noise": start.noise, "surrogate": start.surrogate}[task.parameters.start]
+        draw = {"noise": initial_spectrogram.noise, "surrogate": initial_spectrogram.surrogate}[task.parameters.start]
         first = draw(target, _generator(task), task.frames)
         if continues:
             first = first.roll(-_nearest(first, torch.from_numpy(task.head)), dims=1)
     else:
-        draw = {"noise": morph_start.noise, "surrogate": morph_start.surrogate}[task.parameters.start]
+        draw = {"noise": initial_morph.noise, "surrogate": initial_morph.surrogate}[task.parameters.start]
         second, positions = torch.from_numpy(task.second.log_magnitude), torch.from_numpy(task.positions)
         turn = 0
         if continues:

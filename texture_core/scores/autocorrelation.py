@@ -2,7 +2,7 @@
 
 import torch
 
-from texture_core.audio import rms
+from texture_core.audio.recording import rms
 from texture_core.losses.autocorrelation import AutocorrelationLoss
 
 

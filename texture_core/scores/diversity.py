@@ -3,7 +3,7 @@
 import torch
 
 from texture_core.losses.diversity import DiversityLoss
-from texture_core.parameters import DiversityParameters
+from texture_core.parameters.method import DiversityParameters
 
 
 def compute(score_input):

@@ -6,7 +6,7 @@ each is near its own.
 
 import numpy as np
 
-from texture_core.audio import read_audio
+from texture_core.audio.recording import read_audio
 from texture_core.classifiers.frechet import frechet_distance, paired_embeddings
 from texture_core.classifiers.yamnet import load_yamnet
 

@@ -5,8 +5,9 @@ file the import stands; also the modules that the configuration names (plug-ins)
 module names in a text, such as a template. Of a module it takes the syntax tree, so that comments, formatting and texts
 that stand alone (docstrings) do not count. Three things are left out on purpose:
 
-* the classes of ``texture_core/parameters.py`` and what turns them to and from mappings: a parameter acts through its
-  value, which jobs get besides; of that module only the functions count that a covered module imports by name;
+* the classes of ``texture_core/parameters/method.py`` and what turns them to and from mappings: a parameter acts
+  through its value, which jobs get besides; of that module only the functions count that a covered module imports by
+  name;
 * ``__version__`` and ``__all__``, so that a release as such reruns nothing;
 * ``_PUBLIC`` of a package, which maps names to modules that load on first use: a module that imports such a name
   depends on the module behind it.
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from texture_core.errors import TextureError
 
-_PARAMETERS = "texture_core.parameters"
+_PARAMETERS = "texture_core.parameters.method"
 _UNCOUNTED_FUNCTIONS = {"from_mapping", "to_mapping"}
 _UNCOUNTED_ASSIGNMENTS = {"__version__", "__all__", "_PUBLIC"}
 _UNCOUNTED_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
@@ -127,7 +128,7 @@ class CodeDigests:
             raise CodeError(f"{path}: expected a file of the project, found none; restore it") from None
         except (SyntaxError, UnicodeDecodeError) as error:
             raise CodeError(f"{path}: expected valid Python, found an error: {error}; mend it") from None
-        counted = _canonical(tree) if path != self._package / "parameters.py" else ""
+        counted = _canonical(tree) if path != self._package / "parameters" / "method.py" else ""
         leads_to = list(self._imported(tree, path))
         from_parameters = {
             alias.name
@@ -146,7 +147,7 @@ class CodeDigests:
         """The named functions of the parameters' module and those of its functions that they call, as text."""
         if not names:
             return ""
-        tree = ast.parse((self._package / "parameters.py").read_text(encoding="utf-8"))
+        tree = ast.parse((self._package / "parameters" / "method.py").read_text(encoding="utf-8"))
         functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         pending, counted = list(names), {}
         while pending:

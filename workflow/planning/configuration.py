@@ -11,8 +11,8 @@ from planning.schema import checked, configuration_schema
 from planning.settings import build, read_settings
 from planning.yaml_files import duplicate_keys
 from texture_core import registry
-from texture_core.parameters import AudioParameters, SpectrogramParameters, minimum_seconds
-from texture_core.paths import is_file, is_folder
+from texture_core.parameters.method import AudioParameters, SpectrogramParameters, minimum_seconds
+from texture_core.records.paths import is_file, is_folder
 
 DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
 # What stands beside the corpora under results/.

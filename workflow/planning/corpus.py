@@ -10,7 +10,7 @@ import yaml
 from planning.naming import safe_name
 from planning.problems import listing, shown, suggestion
 from texture_core.demo import demo_texture_names
-from texture_core.paths import is_file
+from texture_core.records.paths import is_file
 
 SHEET_SCHEMA = Path(__file__).parents[1] / "schemas" / "sheet.schema.yaml"
 AUDIO_SUFFIXES = frozenset(

@@ -11,9 +11,16 @@ from operator import attrgetter
 from planning.code_digest import CodeDigests
 from planning.settings import PLUGINS
 from texture_core import registry
-from texture_core.choice import candidate_parameters, needs_choice
-from texture_core.methods import WAVEFORM_MODULE, ends_with_samples, looks_at, needs_samples, used_parameters, uses_gpu
-from texture_core.parameters import to_mapping
+from texture_core.methods.task import (
+    WAVEFORM_MODULE,
+    ends_with_samples,
+    looks_at,
+    needs_samples,
+    used_parameters,
+    uses_gpu,
+)
+from texture_core.parameters.method import to_mapping
+from texture_core.tuning.choice import candidate_parameters, needs_choice
 
 
 class Jobs:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from texture_core.audio import check_recording
+from texture_core.audio.recording import check_recording
 from texture_core.errors import AudioError, StorageError
-from texture_core.parameters import AudioParameters, from_mapping
-from texture_core.storage import read_json
+from texture_core.parameters.method import AudioParameters, from_mapping
+from texture_core.records.files import read_json
 
 
 def look_at(corpus, audio, paths):

@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-from texture_core.choice import candidate_parameters, candidate_weights
-from texture_core.memory import PROCESS, synthesis_megabytes
-from texture_core.methods import uses_gpu
+from texture_core.methods.task import uses_gpu
+from texture_core.runtime.memory import PROCESS, synthesis_megabytes
+from texture_core.tuning.choice import candidate_parameters, candidate_weights
 
 MEGABYTE = 1e6
 BYTES = 4

@@ -12,7 +12,7 @@ from planning.problems import listing, shown, suggestion
 from planning.schema import key_paths, key_schema, mismatch, remove
 from texture_core import registry
 from texture_core.errors import ParameterError
-from texture_core.parameters import AUTO, Parameters, from_mapping, with_preset
+from texture_core.parameters.method import AUTO, Parameters, from_mapping, with_preset
 
 # What stands beside the settings' folders under results/{corpus}/.
 RESERVED_NAMES = (
@@ -168,7 +168,7 @@ def _plugin_problems(mapping, prefix):
                 f"{prefix}{key}: expected {listing(known)}, found {shown(name)}"
                 f"{suggestion(name, known) or '; correct it'}"
             )
-    known = registry.names("losses", defining="create")
+    known = registry.names("losses")
     problems += [
         f"{prefix}losses: expected {listing(known)} and their weights, found {shown(name)}"
         f"{suggestion(name, known) or '; correct it'}"

@@ -11,9 +11,9 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 from planning.configuration import load
 from planning.jobs import Jobs
 from planning.resources import Estimates
-from texture_core.devices import gpu_present
+from texture_core.runtime.devices import gpu_present
 from texture_core.errors import TextureError
-from texture_core.storage import read_json
+from texture_core.records.files import read_json
 
 try:
     CONFIGURATION = load(config, files=workflow.configfiles, checkout=CHECKOUT)

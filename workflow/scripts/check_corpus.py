@@ -4,7 +4,7 @@ from job import run
 from planning.recordings import demands, facts, look_at, refusal
 
 from texture_core.errors import AudioError
-from texture_core.storage import write_json
+from texture_core.records.files import write_json
 
 
 def main(snakemake):

@@ -2,8 +2,8 @@
 
 from job import run
 
-from texture_core.choice import write_choices
-from texture_core.storage import read_json
+from texture_core.records.files import read_json
+from texture_core.tuning.choice import write_choices
 
 
 def main(snakemake):

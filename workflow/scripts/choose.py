@@ -3,11 +3,12 @@
 from granted_device import granted_device
 from job import run
 
-from texture_core.audio import read_audio
-from texture_core.auto import choose_weights, planned_candidate_iterations
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.progress import Progress
-from texture_core.storage import read_spectrogram, write_json
+from texture_core.audio.recording import read_audio
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.files import write_json
+from texture_core.records.spectrogram_files import read_spectrogram
+from texture_core.runtime.progress import Progress
+from texture_core.tuning.trials import choose_weights, planned_candidate_iterations
 
 
 def main(snakemake):

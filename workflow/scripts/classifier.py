@@ -6,7 +6,7 @@ from job import run
 
 from texture_core.classifiers.fetch import fetch_yamnet
 from texture_core.errors import ClassifierError
-from texture_core.storage import write_json
+from texture_core.records.files import write_json
 
 
 def main(snakemake):

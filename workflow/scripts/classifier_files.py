@@ -1,7 +1,7 @@
 """The files of the classifiers among a job's inputs, as the scores take them."""
 
 from texture_core.errors import ClassifierError
-from texture_core.storage import read_json
+from texture_core.records.files import read_json
 
 _NAMES = ("yamnet", "vggish", "vggish_pca", "vggish_head")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from classifier_files import classifiers
 from job import run
 
-from texture_core.scoring import Pair, score_collection
-from texture_core.storage import write_json
+from texture_core.records.files import write_json
+from texture_core.scores.compute import Pair, score_collection
 
 
 def main(snakemake):

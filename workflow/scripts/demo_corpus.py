@@ -2,7 +2,7 @@
 
 from job import run
 
-from texture_core.audio import write_audio
+from texture_core.audio.recording import write_audio
 from texture_core.demo import demo_texture
 
 SAMPLE_RATE = 16000

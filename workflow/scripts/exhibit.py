@@ -5,9 +5,9 @@ from pathlib import Path
 from job import run
 
 from texture_core import registry
-from texture_core.exhibits import Study
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.records import read_scores
+from texture_core.exhibits.study import Study
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.score_files import read_scores
 
 
 def main(snakemake):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from job import run
 
-from texture_core.figures import loss_figure, spectrogram_figure
-from texture_core.storage import read_spectrogram, read_synthesis
+from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
+from texture_core.report.figures import loss_figure, spectrogram_figure
 
 
 def main(snakemake):

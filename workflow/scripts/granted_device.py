@@ -3,7 +3,7 @@
 import os
 import sys
 
-from texture_core.devices import gpu_present, resolve_device
+from texture_core.runtime.devices import gpu_present, resolve_device
 
 
 def granted_device(snakemake):

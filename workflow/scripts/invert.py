@@ -3,12 +3,12 @@
 from checkpoint_files import checkpoint_of
 from job import run
 
-from texture_core.audio import read_audio, rms, write_audio
-from texture_core.checkpoints import remove_checkpoint
-from texture_core.inversion import invert
-from texture_core.parameters import InversionParameters, from_mapping
-from texture_core.progress import Progress
-from texture_core.storage import read_synthesis
+from texture_core.audio.recording import read_audio, rms, write_audio
+from texture_core.parameters.method import InversionParameters, from_mapping
+from texture_core.phase.inversion import invert
+from texture_core.records.checkpoints import remove_checkpoint
+from texture_core.records.spectrogram_files import read_synthesis
+from texture_core.runtime.progress import Progress
 
 
 def main(snakemake):

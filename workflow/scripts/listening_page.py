@@ -4,9 +4,9 @@ from pathlib import Path
 
 from job import run
 
-from texture_core.listening import Exhibit, Sound, TextureRow, write_listening_page
-from texture_core.records import read_collection_scores, read_left_out, read_scores
-from texture_core.tables import table1
+from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
+from texture_core.report.listening import Exhibit, Sound, TextureRow, write_listening_page
+from texture_core.report.tables import table1
 
 
 def main(snakemake):

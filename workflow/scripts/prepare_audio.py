@@ -2,8 +2,8 @@
 
 from job import run
 
-from texture_core.audio import prepare_audio, read_recording, write_audio
-from texture_core.parameters import AudioParameters, from_mapping
+from texture_core.audio.recording import prepare_audio, read_recording, write_audio
+from texture_core.parameters.method import AudioParameters, from_mapping
 
 
 def main(snakemake):

@@ -3,10 +3,11 @@
 from classifier_files import classifiers
 from job import run
 
-from texture_core.audio import read_audio
-from texture_core.parameters import AutocorrelationParameters, from_mapping
-from texture_core.scoring import score
-from texture_core.storage import read_spectrogram, write_json
+from texture_core.audio.recording import read_audio
+from texture_core.parameters.method import AutocorrelationParameters, from_mapping
+from texture_core.records.files import write_json
+from texture_core.records.spectrogram_files import read_spectrogram
+from texture_core.scores.compute import score
 
 
 def main(snakemake):

@@ -2,10 +2,10 @@
 
 from job import run
 
-from texture_core.audio import read_audio
-from texture_core.parameters import SpectrogramParameters, from_mapping
-from texture_core.spectrogram import log_spectrogram
-from texture_core.storage import Spectrogram, write_spectrogram
+from texture_core.audio.recording import read_audio
+from texture_core.parameters.method import SpectrogramParameters, from_mapping
+from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram
+from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 
 def main(snakemake):

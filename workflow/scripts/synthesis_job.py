@@ -6,12 +6,13 @@ from pathlib import Path
 from checkpoint_files import checkpoint_of
 from granted_device import granted_device
 
-from texture_core.checkpoints import CheckpointPlan, remove_leftovers
-from texture_core.methods import uses_gpu
-from texture_core.progress import Progress
-from texture_core.provenance import without_clock
-from texture_core.storage import read_spectrogram, write_json, write_synthesis
-from texture_core.synthesis import planned_iterations, synthesize_spectrogram
+from texture_core.methods.synthesize_spectrogram import planned_iterations, synthesize_spectrogram
+from texture_core.methods.task import uses_gpu
+from texture_core.records.checkpoints import CheckpointPlan, remove_leftovers
+from texture_core.records.files import write_json
+from texture_core.records.provenance import without_clock
+from texture_core.records.spectrogram_files import read_spectrogram, write_synthesis
+from texture_core.runtime.progress import Progress
 
 
 def compute(snakemake, parameters, *, samples=None, attributes=None):

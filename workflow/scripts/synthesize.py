@@ -3,8 +3,8 @@
 from job import run
 from synthesis_job import compute
 
-from texture_core.audio import read_audio
-from texture_core.parameters import Parameters, from_mapping
+from texture_core.audio.recording import read_audio
+from texture_core.parameters.method import Parameters, from_mapping
 
 
 def main(snakemake):

@@ -3,9 +3,9 @@
 from job import run
 from synthesis_job import compute
 
-from texture_core.choice import with_weights
-from texture_core.parameters import Parameters, from_mapping
-from texture_core.storage import read_json
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.files import read_json
+from texture_core.tuning.choice import with_weights
 
 
 def main(snakemake):

@@ -2,8 +2,8 @@
 
 from job import run
 
-from texture_core.records import read_collection_scores, read_left_out, read_scores
-from texture_core.tables import write_scores_tsv, write_table1
+from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
+from texture_core.report.tables import write_scores_tsv, write_table1
 
 
 def main(snakemake):

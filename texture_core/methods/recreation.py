@@ -1,0 +1,152 @@
+"""A synthesis computed again from its own record, and how it compares with the first."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from texture_core.audio.recording import read_audio
+from texture_core.errors import StorageError
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.provenance import recorded, spectrogram_sum, without_clock
+from texture_core.records.spectrogram_files import LOSS_COLUMNS, read_spectrogram, read_synthesis
+
+_NEEDED = ("parameters", "texture", "setting", "seed", "device", "threads", "provenance")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two files of synthesis differ.
+
+    Attributes
+    ----------
+    same_bytes : bool
+        Whether the files are the same.
+    same_values : bool
+        Whether the spectrograms, the losses but for their seconds, and what else was computed are the same to the bit.
+    maximum_difference : float
+        Of the log spectrograms; NaN where they have different shapes.
+    lines : tuple of str
+        All of this in words, and where the records differ.
+    """
+
+    same_bytes: bool
+    same_values: bool
+    maximum_difference: float
+    lines: tuple
+
+
+def recreate(path, spectrogram, *, audio=None, device=None, progress=None):
+    """Compute a synthesis again.
+
+    Parameters
+    ----------
+    path : path
+        A file of synthesis that has a record.
+    spectrogram : path
+        The spectrogram that it was made from; its sum must be the recorded one.
+    audio : path, optional
+        The prepared recording, of methods that look at samples.
+    device : {'cpu', 'cuda'}, optional
+        Default: the recorded one.
+    progress : callable, optional
+        As for `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
+
+    Returns
+    -------
+    Synthesis
+        Without the clock's times.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be read, the synthesis has no record, or the inputs are not those of the record.
+    """
+    synthesis = read_synthesis(path)
+    record = recorded(synthesis)
+    missing = [name for name in _NEEDED if name not in synthesis.attributes]
+    if missing or not isinstance(record.get("inputs"), dict):
+        raise StorageError(f"{path}: expected a synthesis with its record, found no {', '.join(missing) or 'inputs'}")
+    target = read_spectrogram(spectrogram)
+    _expect_sum(spectrogram, spectrogram_sum(target), record["inputs"].get("spectrogram"))
+    if "samples" in record["inputs"] and audio is None:
+        raise StorageError(f"{path}: was made from the recording's samples too; name the prepared recording as --audio")
+    attributes = synthesis.attributes
+    if not isinstance(attributes["parameters"], dict):
+        raise StorageError(f"{path}: attribute parameters: expected a mapping, found something else")
+    again = synthesize_spectrogram(
+        target,
+        from_mapping(Parameters, attributes["parameters"]),
+        seed=_whole(path, attributes, "seed"),
+        texture=str(attributes["texture"]),
+        setting=str(attributes["setting"]),
+        device=device or str(attributes["device"]),
+        threads=_whole(path, attributes, "threads"),
+        progress=progress,
+        target_samples=read_audio(audio)[0] if audio else None,
+        code=record.get("code"),
+    )
+    found = recorded(again)["inputs"]
+    for name in ("samples", "weights"):
+        _expect_sum(f"{path}: the {name}", found.get(name), record["inputs"].get(name))
+    # Why its weights were chosen is no part of the computation.
+    kept = {name: attributes[name] for name in ("choice",) if name in attributes}
+    again, _ = without_clock(again)
+    return replace(again, attributes=again.attributes | kept)
+
+
+def _whole(path, attributes, name):
+    value = attributes[name]
+    if not isinstance(value, int):
+        raise StorageError(f"{path}: attribute {name}: expected a whole number, found {value!r}")
+    return value
+
+
+def _expect_sum(name, found, expected):
+    if found != expected:
+        raise StorageError(f"{name}: expected the input with the SHA-256 {expected}, found {found}; it is another one")
+
+
+def compare(first, second):
+    """Compare two files of synthesis.
+
+    Parameters
+    ----------
+    first, second : path
+
+    Returns
+    -------
+    Comparison
+    """
+    same_bytes = Path(first).read_bytes() == Path(second).read_bytes()
+    one, other = read_synthesis(first), read_synthesis(second)
+    a, b = one.spectrogram.log_magnitude, other.spectrogram.log_magnitude
+    difference = float(np.abs(a - b).max()) if a.shape == b.shape else float("nan")
+    same_values = _values(one) == _values(other)
+    if same_bytes:
+        return Comparison(True, True, difference, ("the same bytes",))
+    lines = ["the same values, to the bit" if same_values else f"other values: differs by up to {difference:.6g}"]
+    mine, theirs = (item.attributes | {"provenance": recorded(item)} for item in (one, other))
+    lines += [f"  {name}: {old} before, {new} now" for name, old, new in _differences(mine, theirs, "")]
+    return Comparison(False, same_values, difference, tuple(lines))
+
+
+def _values(synthesis):
+    """All that was computed, as bytes."""
+    loss = np.delete(synthesis.loss, LOSS_COLUMNS.index("seconds"), axis=1)
+    arrays = {"log_magnitude": synthesis.spectrogram.log_magnitude, "loss": loss}
+    arrays |= {f"further {name}": values for name, values in synthesis.further_losses.items()}
+    arrays |= {f"snapshot {iteration}": values for iteration, values in synthesis.snapshots.items()}
+    if synthesis.samples is not None:
+        arrays["samples"] = synthesis.samples
+    return {name: (values.shape, values.tobytes()) for name, values in arrays.items()}
+
+
+def _differences(one, other, prefix):
+    for name in sorted({*one, *other}):
+        old, new = one.get(name, "nothing"), other.get(name, "nothing")
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{prefix}{name}.")
+        elif old != new:
+            yield f"{prefix}{name}", old, new

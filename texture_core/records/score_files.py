@@ -1,0 +1,91 @@
+"""Records that earlier jobs wrote as JSON, checked as they are read: a file may have been edited, cut or swapped."""
+
+from numbers import Real
+
+from texture_core.errors import StorageError
+from texture_core.records.files import read_json
+
+
+def read_scores(path):
+    """Read the scores of one synthesis.
+
+    Returns
+    -------
+    dict
+        ``texture``, ``setting``, ``class``, ``also_class`` and ``title``, texts; ``scores``, name to number or None;
+        ``missing``, name to the reason why a score could not be computed.
+
+    Raises
+    ------
+    StorageError
+        If the file is missing, not JSON, or another record; the message names the key.
+    """
+    record = _read(path, texts=("texture", "setting", "class", "also_class", "title"), mappings=("scores", "missing"))
+    for name, value in record["scores"].items():
+        _expect(value is None or _is_number(value), path, f"scores.{name}", "a number or null", value)
+    return record
+
+
+def read_collection_scores(path):
+    """Read the scores of all syntheses of a setting together.
+
+    Returns
+    -------
+    dict
+        ``setting``; ``scores``, name to group to a mapping of ``value``, ``textures`` and ``points``; ``missing`` as
+        `read_scores`.
+
+    Raises
+    ------
+    StorageError
+        As `read_scores`.
+    """
+    record = _read(path, texts=("setting",), mappings=("scores", "missing"))
+    for name, groups in record["scores"].items():
+        _expect(isinstance(groups, dict), path, f"scores.{name}", "groups and their values", groups)
+        for group, found in groups.items():
+            key = f"scores.{name}.{group}"
+            _expect(isinstance(found, dict), path, key, "a mapping", found)
+            value = found.get("value", "nothing")
+            _expect(value is None or _is_number(value), path, f"{key}.value", "a number or null", value)
+            for count in ("textures", "points"):
+                _expect(type(found.get(count)) is int, path, f"{key}.{count}", "a whole number", found.get(count))
+    return record
+
+
+def read_left_out(path):
+    """The textures that the check of a corpus left out: a list of mappings of ``texture`` and ``reason``.
+
+    Raises
+    ------
+    StorageError
+        As `read_scores`.
+    """
+    record = _read(path)
+    left_out = record.get("left_out")
+    _expect(isinstance(left_out, list), path, "left_out", "a list", left_out)
+    for item in left_out:
+        whole = isinstance(item, dict) and all(isinstance(item.get(key), str) for key in ("texture", "reason"))
+        _expect(whole, path, "left_out", "a texture and a reason each", item)
+    return left_out
+
+
+def _read(path, texts=(), mappings=()):
+    record = read_json(path)
+    _expect(isinstance(record, dict), path, "the file", "a mapping", record)
+    for key in texts:
+        _expect(isinstance(record.get(key), str), path, key, "a text", record.get(key))
+    for key in mappings:
+        _expect(isinstance(record.get(key), dict), path, key, "a mapping", record.get(key))
+    for name, reason in record["missing"].items() if "missing" in mappings else ():
+        _expect(isinstance(reason, str), path, f"missing.{name}", "a text", reason)
+    return record
+
+
+def _is_number(value):
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _expect(condition, path, key, expected, found):
+    if not condition:
+        raise StorageError(f"{path}: {key}: expected {expected}, found {repr(found)[:80]}; delete it and run again")

@@ -1,0 +1,4 @@
+"""The machine that computes: devices, memory, progress and random generators.
+
+Nothing here knows about sound.
+"""

@@ -1,0 +1,151 @@
+"""A texture between two recordings, fixed or from the one to the other over time, arrays in and out."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from texture_core.audio.recording import rms
+from texture_core.errors import ParameterError
+from texture_core.parameters.method import AudioParameters, SpectrogramParameters
+from texture_core.parameters.presets import fit_to_duration, preset_parameters
+from texture_core.texture.morph_level import gains
+from texture_core.texture.morph_path import MorphPath, geometric
+from texture_core.texture.plan import least_frames, plan_texture, shared_frames
+from texture_core.texture.synthesize import synthesize_plan
+from texture_core.texture.windows import plan_short_windows
+
+# Instants at which the level of what changes over time is taken.
+_LEVELS = 1000
+# In frames that windows share, of which the settling ones are made twice.
+_SHORTEST_WINDOW = 4
+
+
+def morph(
+    first,
+    second,
+    sample_rate,
+    *,
+    position=0.5,
+    second_sample_rate=None,
+    duration=None,
+    seed=0,
+    parameters=None,
+    loop=False,
+    device="auto",
+    threads=None,
+    progress=None,
+    stop=None,
+):
+    """Synthesise a texture between two recordings of textures.
+
+    Its statistics are between those of both, on geodesics of optimal transport (see `texture_core.losses.geodesic`):
+    those of a sound that is something of both at each instant. Its level is between theirs in dB.
+
+    Parameters
+    ----------
+    first, second : array_like
+        (n,) or (n, channels) each, of any lengths, as of `texture_core.synthesize`.
+    sample_rate : int
+        Hz, of the first recording and of the result.
+    position : float or sequence of float
+        0 is a texture of the first recording alone, 1 of the second. Several are passed through from the start to the
+        end, at equal distances in time: ``(0, 1)`` goes from the first to the second.
+    second_sample_rate : int, optional
+        Hz; default that of the first recording.
+    duration : float, optional
+        Seconds of the result; default as long as the first recording.
+    seed, device, threads, progress, stop
+        As of `texture_core.synthesize`.
+    parameters : Parameters, optional
+        As of `texture_core.synthesize`; a recording is too short if either is. The preset ``auto`` chooses weights for
+        each recording, and takes what is between them.
+    loop : bool
+        Whether the end is followed by the start without a seam; with one position only.
+
+    Returns
+    -------
+    numpy.ndarray
+        (round(duration * sample_rate),), float32, mono.
+
+    Raises
+    ------
+    AudioError
+        If a recording is silent, or not an array of samples.
+    ParameterError
+        If a position is not in 0 to 1, or a loop has several; if a recording or the duration is too short for the
+        parameters, or the device is not there.
+
+    Examples
+    --------
+    >>> import texture_core as tc
+    >>> rain, crickets = (tc.demo_texture(name, duration=3.0) for name in ("rain", "crickets"))
+    >>> rain_into_crickets = tc.morph(rain, crickets, 16000, position=(0, 1), duration=12.0)  # doctest: +SKIP
+    """
+    plan = plan_morph(
+        first,
+        second,
+        sample_rate,
+        position=position,
+        second_sample_rate=second_sample_rate,
+        duration=duration,
+        parameters=parameters,
+        loop=loop,
+    )
+    return synthesize_plan(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop)
+
+
+def plan_morph(
+    first, second, sample_rate, *, position=0.5, second_sample_rate=None, duration=None, parameters=None, loop=False
+):
+    """Check two recordings and decide what is computed; arguments and errors as of `morph`.
+
+    Returns
+    -------
+    TexturePlan
+        At position 0 or 1 that of a texture of the one recording.
+    """
+    positions = _checked_positions(position, loop)
+    sides = ((first, sample_rate), (second, second_sample_rate or sample_rate))
+    shared = {"loop": loop, "channels": "mono", "result_rate": sample_rate}
+    own = [plan_texture(*side, duration=duration, parameters=parameters, **shared) for side in sides]
+    if set(positions) == {0.0}:
+        return own[0]
+    options = shared | {"duration": own[0].duration if duration is None else duration}
+    if set(positions) == {1.0}:
+        return plan_texture(*sides[1], parameters=parameters, **options)
+    if parameters is None:
+        lengths = [len(plan.target_samples) / plan.target.sample_rate for plan in own]
+        parameters = fit_to_duration(preset_parameters(), min(*lengths, own[0].duration) if loop else min(lengths))
+    plan, other = (plan_texture(*side, parameters=parameters, **options) for side in sides)
+    level = gains(plan.target, other.target, plan.target_rms, other.target_rms)
+    path = MorphPath(other.target, other.target_samples, other.target_unit, level, positions)
+    fractions = (np.arange(_LEVELS) + 0.5) / _LEVELS
+    levels = np.array([geometric(plan.target_rms, other.target_rms, place) for place in path.at(fractions)])
+    if len(positions) > 1:
+        plan = replace(plan, windows=_windows(plan))
+    return replace(plan, target_rms=rms(levels), morph=path)
+
+
+def _checked_positions(position, loop):
+    try:
+        positions = tuple(float(place) for place in np.atleast_1d(np.asarray(position, dtype=np.float64)))
+    except (TypeError, ValueError):
+        raise ParameterError(f"position: expected numbers from 0 to 1, found {position!r}") from None
+    if not positions or not all(0 <= place <= 1 for place in positions):
+        raise ParameterError(f"position: expected one or more numbers from 0 to 1, found {position!r}")
+    if len(set(positions)) == 1:
+        return positions[:1]
+    if loop:
+        raise ParameterError(
+            f"position: a loop has one throughout, found {position!r}; leave out the loop or the others"
+        )
+    return positions
+
+
+def _windows(plan):
+    """Windows as short as the parameters allow, so that the statistics change in small steps."""
+    spectrogram = SpectrogramParameters(plan.target.n_fft, plan.target.hop_length, plan.target.window)
+    shared = shared_frames(plan.parameters, spectrogram)
+    least = least_frames(plan.parameters, AudioParameters(sample_rate=plan.target.sample_rate), spectrogram)
+    frames = sum(window.stop - window.start for window in plan.windows)
+    return plan_short_windows(frames, max(least, _SHORTEST_WINDOW * shared), shared, shared)
