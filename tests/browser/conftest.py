@@ -51,21 +51,30 @@ REMEMBER_SOUNDS = """
 """
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright cannot be imported here")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the browser; skips where there is none."""
+    pytest.importorskip("playwright.sync_api", reason="playwright cannot be imported here")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
         pytest.skip("no Chromium is installed; on Debian: apt install chromium")
-    with playwright.sync_playwright() as started:
+    return path
+
+
+# Not of the session: until Playwright is stopped, nothing else in the process can run an event loop.
+@pytest.fixture(scope="module")
+def browser(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def study(browser, tmp_path_factory):
-    """A folder in which Snakemake ran the demo, small; asks for the browser first, so that nothing runs without one."""
+@pytest.fixture(scope="session")
+def study(chromium, tmp_path_factory):
+    """A folder in which Snakemake ran the demo, small; nothing runs where there is no browser."""
     folder = tmp_path_factory.mktemp("a study")
     (folder / "study.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
     run_snakemake(folder)
@@ -92,7 +101,7 @@ def snakemake():
     return run_snakemake
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def results(study):
     return study / "results" / "demo"
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from texture_core.errors import StorageError
 from texture_core.records.files import read_json
 from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
-from texture_core.report.tables import table1, table1_markdown, write_scores_tsv
+from texture_core.report.score_rows import write_scores_tsv
+from texture_core.report.table1 import table1
+from texture_core.report.table1_files import table1_markdown
 
 SCORES = {
     "texture": "rain",

@@ -1,4 +1,4 @@
-"""The set-up: pins that agree wherever they stand; the Makefile, .ci/run and documents that a stranger meets first."""
+"""The set-up by make, and what documents name."""
 
 import os
 import re
@@ -7,148 +7,15 @@ import stat
 import subprocess
 import sys
 import sysconfig
-import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
 import texture_core
 
 ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("config/*.md")]
-
-
-def requirements(*groups):
-    """The direct requirements that pyproject.toml declares: always those of the library, and those of some extras."""
-    extras = PROJECT["optional-dependencies"]
-    return [Requirement(text) for text in [*PROJECT["dependencies"], *(text for g in groups for text in extras[g])]]
-
-
-def pins(lines):
-    """Name to exact version of pip requirement lines; comments are left out, anything but a plain pin is an error."""
-    found = {}
-    for line in lines:
-        line = line.split("#")[0].strip()
-        if line:
-            requirement = Requirement(line)
-            (specifier,) = requirement.specifier
-            assert specifier.operator == "==" and "*" not in specifier.version, line
-            name = canonicalize_name(requirement.name)
-            assert name not in found, f"{name} is pinned twice"
-            found[name] = specifier.version
-    return found
-
-
-def lock(name):
-    return pins((ROOT / name).read_text().splitlines())
-
-
-def disagreements(environment, locked, direct):
-    """What is wrong with a conda environment: a line for each pin that is not the lock's or misses the declaration."""
-    (section,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
-    pinned = pins(section)
-    problems = [
-        f"{name}: {pinned.get(name)} in environment.yml, {locked.get(name)} in requirements.lock"
-        for name in sorted({*pinned, *locked})
-        if pinned.get(name) != locked.get(name)
-    ]
-    for requirement in direct:
-        version = pinned.get(canonicalize_name(requirement.name))
-        if version is None or version not in requirement.specifier:
-            problems.append(f"{requirement}: {version} in environment.yml")
-    return problems
-
-
-@pytest.fixture
-def environment():
-    return yaml.safe_load((ROOT / "environment.yml").read_text())
-
-
-def test_the_conda_environment_pins_what_the_lock_pins_and_all_that_the_project_declares(environment):
-    assert disagreements(environment, lock("requirements.lock"), requirements("workflow")) == []
-
-
-def test_a_conda_environment_that_differs_is_noticed(environment):
-    section = environment["dependencies"][-1]["pip"]
-    place = next(i for i, line in enumerate(section) if line.startswith("numpy=="))
-    locked, direct = lock("requirements.lock"), requirements("workflow")
-
-    section[place] = "numpy==1.25.0"
-    problems = disagreements(environment, locked, direct)
-    assert problems == [
-        f"numpy: 1.25.0 in environment.yml, {locked['numpy']} in requirements.lock",
-        "numpy>=1.26: 1.25.0 in environment.yml",
-    ]
-
-    del section[place]
-    problems = disagreements(environment, locked, direct)
-    assert problems == [
-        f"numpy: None in environment.yml, {locked['numpy']} in requirements.lock",
-        "numpy>=1.26: None in environment.yml",
-    ]
-
-    section.insert(place, f"numpy=={locked['numpy']}")
-    section.append("left-over==1.0")
-    assert disagreements(environment, locked, direct) == [
-        "left-over: 1.0 in environment.yml, None in requirements.lock"
-    ]
-
-
-def test_the_conda_environment_has_a_python_that_the_project_supports(environment):
-    (python,) = [entry for entry in environment["dependencies"] if str(entry).startswith("python=")]
-    assert python.removeprefix("python=") in SpecifierSet(PROJECT["requires-python"])
-
-
-@pytest.mark.parametrize(
-    ("group", "further"),
-    [("workflow", ()), ("development", ("requirements-dev.lock",)), ("slurm", ("requirements-slurm.lock",))],
-)
-def test_every_direct_dependency_is_pinned_within_its_range(group, further):
-    locked = {}
-    for name in ("requirements.lock", *further):
-        locked |= lock(name)
-    for requirement in requirements(group):
-        assert locked[canonicalize_name(requirement.name)] in requirement.specifier
-
-
-def test_the_build_backend_is_pinned_because_the_project_is_built_in_the_environment():
-    (backend,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
-    assert lock("requirements.lock")["setuptools"] in Requirement(backend).specifier
-
-
-def test_the_documentation_is_pinned_apart_and_agrees_with_the_workflow_where_they_share():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    locked = lock("requirements-docs.lock")
-    for requirement in map(Requirement, project["dependency-groups"]["documentation"]):
-        assert locked[canonicalize_name(requirement.name)] in requirement.specifier
-    assert "torch" not in locked
-    shared = locked.keys() & lock("requirements.lock").keys()
-    assert shared and all(locked[name] == lock("requirements.lock")[name] for name in shared)
-
-
-@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements-slurm.lock"])
-def test_no_package_is_in_both_locks(name):
-    assert not lock("requirements.lock").keys() & lock(name).keys()
-
-
-def test_packages_for_tests_and_for_slurm_agree():
-    development, slurm = lock("requirements-dev.lock"), lock("requirements-slurm.lock")
-    assert all(development[name] == slurm[name] for name in development.keys() & slurm.keys())
-
-
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-slurm.lock"])
-def test_a_lock_fits_the_cpu_only_build_of_torch_too(name):
-    for package, version in lock(name).items():
-        assert not package.startswith(("nvidia", "cuda", "triton")), f"{package} is torch's to choose"
-        assert "+" not in version, f"{package}: {version} is one build of a version"
-
-
-# ---- the Makefile
 
 
 def make(folder, *arguments):
@@ -258,9 +125,6 @@ def test_a_python_that_is_too_old_is_named_with_what_to_do(clone, tmp_path, targ
     assert not (clone / ".venv-docs").exists()
 
 
-# ---- .ci/run
-
-
 PASSED = "echo '===== 12 passed, 3 skipped in 4.00s ====='"
 RECIPES = {"test": PASSED, "test-slurm": PASSED, "lint": "true", "docs": "true"}
 NONE_PASSED = ["echo '== no tests ran in 0.00s =='; exit 5", "echo '== 15 skipped in 4.00s =='"]
@@ -293,9 +157,6 @@ def test_continuous_integration_fails_when_anything_fails(tmp_path, changed, pas
     for target in recipes:
         assert f"running {target}" in result.stdout or (target == "test-slurm" and os.geteuid() != 0)
     assert re.search(r"==.* in \d", result.stdout), "the closing line of the tests is not shown"
-
-
-# ---- documents
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

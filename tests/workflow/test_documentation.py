@@ -33,7 +33,7 @@ NOT_RUN = {
     "source .venv/bin/activate": "changes the reader's shell; what it makes available is run here",
     "conda ": "needs conda; unit/test_setup.py holds its pins to the lock's",
     "pip install": "needs a network; the set-up of every test is such an installation",
-    "snakemake --report": "needs a whole run; browser/test_listening_page.py makes the report of one",
+    "snakemake --report": "needs a whole run; browser/test_other_places.py makes the report of one",
     "snakemake --cores 1 --report": "as the line before",
     "export SNAKEMAKE_OUTPUT_CACHE=": "changes the reader's shell; workflow/test_cache.py shares such a cache",
     "snakemake --cores 8 --cache": "as the line before",

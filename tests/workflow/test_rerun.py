@@ -160,8 +160,9 @@ def test_a_release_reruns_nothing(finished):
         ("texture_core/optimizers/lbfgsb.py", AFTER_SYNTHESIS),
         ("texture_core/phase/griffin_lim.py", ("invert", "score", *COLLECTED)),
         ("texture_core/scores/diversity.py", ("score", *COLLECTED)),
-        ("texture_core/report/figures.py", ("figures", "listening_page")),
-        ("texture_core/report/tables.py", COLLECTED),
+        ("texture_core/report/loss_figure.py", ("figures",)),
+        ("texture_core/report/spectrogram_image.py", ("figures", "listening_page")),
+        ("texture_core/report/score_rows.py", COLLECTED),
         ("texture_core/report/listening.py", ("listening_page",)),
         ("workflow/scripts/invert.py", ("invert", "score", *COLLECTED)),
     ],
@@ -249,7 +250,7 @@ def test_an_edited_title_reruns_no_synthesis(finished, planned_jobs):
 
 
 def test_a_run_uses_the_code_of_its_own_tree(finished, planned_jobs):
-    name = "texture_core/report/tables.py"
+    name = "texture_core/report/table1_files.py"
     finished.write(name, finished.read(name).replace('"# Table 1: ', '"# Table one: '))
     assert finished.read("results/my_recordings/table1.md").startswith("# Table 1: ")
     outcome = finished.snakemake()

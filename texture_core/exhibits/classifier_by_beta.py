@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import AUTO, to_mapping
-from texture_core.report.figures import save_figure
-from texture_core.report.tables import CLASSES
+from texture_core.report.figure_style import save_figure
+from texture_core.report.paper_table import CLASSES
 
 NEEDS = ("scores",)
 CLASSIFIER_SCORES = ("vggish_kl", "yamnet_kl")

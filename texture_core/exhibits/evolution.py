@@ -7,7 +7,7 @@ from texture_core.audio.recording import write_audio
 from texture_core.errors import ParameterError
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
-from texture_core.report.figures import spectrogram_figure
+from texture_core.report.spectrogram_figure import spectrogram_figure
 
 NEEDS = ("targets", "syntheses")
 

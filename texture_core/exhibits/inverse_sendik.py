@@ -13,7 +13,7 @@ from texture_core.features.ensemble import Ensemble
 from texture_core.losses.diversity import CrossCorrelation
 from texture_core.methods import initial_spectrogram
 from texture_core.records.spectrogram_files import read_spectrogram
-from texture_core.report.figures import save_figure
+from texture_core.report.figure_style import save_figure
 from texture_core.runtime.randomness import torch_generator
 
 NEEDS = ("targets",)

@@ -2,8 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from texture_core.report.figures import save_figure
-from texture_core.report.tables import score_heading, score_unit
+from texture_core.report.figure_style import save_figure
+from texture_core.report.score_labels import score_heading, score_unit
 
 NEEDS = ("scores",)
 # In this order; those that there are.

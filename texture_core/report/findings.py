@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from texture_core.errors import StorageError, TextureError
-from texture_core.report.tables import format_number
+from texture_core.report.score_labels import format_number
 
 NEURAL = (
     "ulyanov_lebedev",

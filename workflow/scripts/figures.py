@@ -5,7 +5,8 @@ from pathlib import Path
 from job import run
 
 from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
-from texture_core.report.figures import loss_figure, spectrogram_figure
+from texture_core.report.loss_figure import loss_figure
+from texture_core.report.spectrogram_figure import spectrogram_figure
 
 
 def main(snakemake):

@@ -5,8 +5,10 @@ from pathlib import Path
 from job import run
 
 from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
-from texture_core.report.listening import Exhibit, Sound, TextureRow, write_listening_page
-from texture_core.report.tables import table1
+from texture_core.report.listening import write_listening_page
+from texture_core.report.listening_exhibits import Exhibit
+from texture_core.report.listening_media import Sound, TextureRow
+from texture_core.report.table1 import table1
 
 
 def main(snakemake):

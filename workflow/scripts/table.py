@@ -3,7 +3,8 @@
 from job import run
 
 from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
-from texture_core.report.tables import write_scores_tsv, write_table1
+from texture_core.report.score_rows import write_scores_tsv
+from texture_core.report.table1_files import write_table1
 
 
 def main(snakemake):

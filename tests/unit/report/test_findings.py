@@ -7,7 +7,8 @@ import pytest
 
 from texture_core.errors import StorageError
 from texture_core.report import findings
-from texture_core.report.tables import CLASSES, paper_table, write_scores_tsv
+from texture_core.report.paper_table import CLASSES, paper_table
+from texture_core.report.score_rows import write_scores_tsv
 
 HIGHEST = "gram_autocorrelation_diversity_1e-3"
 

@@ -25,7 +25,7 @@ from texture_core.parameters.method import (
 )
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram, read_synthesis, write_synthesis
-from texture_core.report.figures import loss_figure
+from texture_core.report.loss_figure import loss_figure
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000

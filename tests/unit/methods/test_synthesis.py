@@ -1,4 +1,4 @@
-"""A whole synthesis: its history, its determinism, its errors, and that it gets there."""
+"""A synthesis minimises the losses that were asked for, reports each of them, and names what stops it."""
 
 import csv
 import math
@@ -12,33 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from small_synthesis import SMALL, small
 
 import texture_core
 from texture_core import registry
 from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.losses.objective import Objective
-from texture_core.methods.initial_spectrogram import noise, surrogate
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.method import AudioParameters, Parameters, from_mapping, to_mapping
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram, read_synthesis, write_synthesis
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 PACKAGE = Path(texture_core.__file__).parent
-SHEET = Path(__file__).parents[2] / "config" / "corpora" / "mcdermott168.tsv"
-# For spectrograms of 250 frames a second, as the fixture makes them.
-SMALL = {
-    "alpha": 0.5,
-    "beta": 0.01,
-    "features": {"kernel_widths": [2, 4, 16], "filters": 6},
-    "autocorrelation": {"minimum_lag": 0.02, "maximum_lag": 0.2},
-    "diversity": {"iterations": 3},
-    "optimizer": {"iterations": 8},
-}
-
-
-def small(**fields):
-    return from_mapping(Parameters, SMALL | fields)
+SHEET = Path(__file__).parents[3] / "config" / "corpora" / "mcdermott168.tsv"
 
 
 def columns(synthesis):
@@ -115,120 +102,6 @@ def test_a_copy_is_left_behind_with_the_diversity_term(shifts, random_spectrogra
     assert diversity[-1] < 0.7 * diversity[0]
 
 
-# --- determinism ---
-
-SCRIPT = """
-import sys
-from pathlib import Path
-
-from texture_core.audio.recording import write_audio
-from texture_core.demo import demo_texture
-from texture_core.phase.inversion import invert
-from texture_core.parameters.method import InversionParameters, Parameters, from_mapping
-from texture_core.records.provenance import without_clock
-from texture_core.spectrogram.log_magnitude import log_spectrogram
-from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
-from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-
-folder = Path(sys.argv[1])
-names = dict(seed=int(sys.argv[2]), texture=sys.argv[3], setting=sys.argv[4])
-target = Spectrogram(log_spectrogram(demo_texture("tapping", seed=1, duration=1.5)), 16000, 512, 64)
-parameters = from_mapping(Parameters, dict(
-    alpha=0.5, beta=1e-3, features=dict(filters=8), autocorrelation=dict(maximum_lag=1.0),
-    diversity=dict(iterations=3), optimizer=dict(iterations=5)))
-synthesis = synthesize_spectrogram(target, parameters, threads=2, device="cpu", **names)
-samples = invert(synthesis.spectrogram, InversionParameters(iterations=5), threads=2, target_rms=0.1, **names)
-write_spectrogram(folder / "spectrogram.h5", target)
-write_synthesis(folder / "synthesis.h5", without_clock(synthesis)[0])
-write_audio(folder / "synthesis.wav", samples, 16000)
-"""
-
-
-def outputs(folder, seed=0, texture="rain", setting="full", hash_seed="0"):
-    """Run the chain in a process of its own; the bytes of each file that it wrote."""
-    subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(folder), str(seed), texture, setting],
-        check=True,
-        # Threads that wait without spinning do not mind a busy machine.
-        env=os.environ | {"PYTHONHASHSEED": hash_seed, "OMP_WAIT_POLICY": "PASSIVE"},
-    )
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def test_the_same_seed_gives_the_same_bytes_in_another_process(tmp_path):
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-    first = outputs(tmp_path / "first")
-    second = outputs(tmp_path / "second", hash_seed="77")
-    assert set(first) == {"spectrogram.h5", "synthesis.h5", "synthesis.wav"}
-    for name in first:
-        assert first[name] == second[name], name
-
-
-def test_the_same_seed_gives_the_same_values_twice_and_nothing_global_plays_a_part(random_spectrogram):
-    target = random_spectrogram(100)
-    torch.manual_seed(1)
-    first = synthesize_spectrogram(target, small(), seed=0)
-    torch.manual_seed(2)
-    np.random.seed(3)  # noqa: NPY002 the global state is what is tested
-    state = torch.get_rng_state()
-    second = synthesize_spectrogram(target, small(), seed=0)
-    assert torch.equal(torch.get_rng_state(), state)
-    np.testing.assert_array_equal(first.spectrogram.log_magnitude, second.spectrogram.log_magnitude)
-    np.testing.assert_array_equal(first.loss[:, :-1], second.loss[:, :-1])
-
-
-@pytest.mark.parametrize("start", ["noise", "surrogate"])
-def test_seed_texture_and_setting_each_give_another_synthesis(start, random_spectrogram):
-    target = random_spectrogram(100)
-    names = {"seed": 0, "texture": "rain", "setting": "full"}
-    first = synthesize_spectrogram(target, small(start=start), **names)
-    for changed in ({"seed": 1}, {"texture": "wind"}, {"setting": "gram"}):
-        other = synthesize_spectrogram(target, small(start=start), **(names | changed))
-        distance = np.abs(first.spectrogram.log_magnitude - other.spectrogram.log_magnitude).mean()
-        assert distance > 0.05 * target.log_magnitude.mean(), changed
-
-
-# --- starts ---
-
-
-def test_the_start_from_noise_is_half_normal_with_the_targets_mean():
-    target = torch.rand(65, 400, generator=torch.Generator().manual_seed(0)) + 0.7
-    values = noise(target, torch.Generator().manual_seed(1)) / target.mean()
-    assert values.shape == target.shape
-    assert values.min().item() >= 0
-    # Five standard errors of the half-normal distribution's mean and mean square.
-    assert values.mean().item() == pytest.approx(math.sqrt(2 / math.pi), abs=5 * 0.6 / math.sqrt(values.numel()))
-    assert values.square().mean().item() == pytest.approx(1, abs=5 * math.sqrt(2 / values.numel()))
-
-
-@pytest.mark.parametrize("frames", [300, 301])
-def test_the_surrogate_has_the_targets_distribution_and_correlations(frames):
-    generator = np.random.default_rng(0)
-    # Correlated over time and between bins, and skewed.
-    white = generator.normal(size=(12, frames + 20))
-    smooth = np.apply_along_axis(np.convolve, 1, white, np.hanning(20), "valid")[:, :frames]
-    target = torch.from_numpy(np.exp(0.1 * (smooth + np.roll(smooth, 1, axis=0)))).float()
-    found = surrogate(target, torch.Generator().manual_seed(1))
-    assert torch.equal(found.sort(dim=1).values, target.sort(dim=1).values)
-
-    def covariances(values):
-        centred = (values - values.mean(dim=1, keepdim=True)).double()
-        return torch.stack([centred @ centred.roll(-lag, dims=1).T / frames for lag in (0, 1, 5, 10, 40)])
-
-    expected = covariances(target)
-    shuffled = target[:, torch.randperm(frames, generator=torch.Generator().manual_seed(2))]
-    distance = torch.linalg.vector_norm(covariances(found) - expected) / torch.linalg.vector_norm(expected)
-    lost = torch.linalg.vector_norm(covariances(shuffled) - expected) / torch.linalg.vector_norm(expected)
-    assert distance.item() < 0.3
-    assert lost.item() > 0.5
-    # It is no copy at any shift.
-    assert max(np.corrcoef(found.ravel(), target.roll(s, dims=1).ravel())[0, 1] for s in range(frames)) < 0.7
-
-
-# --- errors ---
-
-
 @pytest.mark.parametrize("optimizer", registry.names("optimizers"))
 @pytest.mark.parametrize("value", [math.nan, math.inf, 1e15])
 def test_a_target_that_overflows_is_an_error_that_tells_where(value, optimizer, random_spectrogram):
@@ -257,7 +130,6 @@ class Breaking:
 def create(*arguments, **keywords):
     return Breaking(ensemble.create(*arguments, **keywords))
 """
-
 RUN_BREAKING = """
 import numpy as np
 from texture_core import registry
@@ -337,9 +209,6 @@ def test_a_synthesis_survives_its_file(tmp_path, random_spectrogram):
     np.testing.assert_array_equal(found.spectrogram.log_magnitude, synthesis.spectrogram.log_magnitude)
     assert synthesis.attributes.items() <= found.attributes.items()
     assert from_mapping(Parameters, found.attributes["parameters"]) == small()
-
-
-# --- a recording ---
 
 
 @pytest.mark.corpus

@@ -1,21 +1,18 @@
-"""Files are whole or not there, and what is read is what was written."""
+"""Spectrograms and syntheses are read as they were written, and what is damaged is named."""
 
 import json
-import math
-import os
-import stat
 import time
 
 import h5py
 import numpy as np
 import pytest
+from stored import spectrogram, synthesis
 
 from texture_core import __version__
 from texture_core.errors import StorageError
-from texture_core.records.files import read_json, replacing, write_json, write_text
+from texture_core.records.files import read_json
 from texture_core.records.spectrogram_files import (
     LOSS_COLUMNS,
-    Spectrogram,
     Synthesis,
     read_spectrogram,
     read_synthesis,
@@ -24,34 +21,12 @@ from texture_core.records.spectrogram_files import (
 )
 
 
-def spectrogram(frames=300):
-    values = np.random.default_rng(0).random((257, frames), np.float32)
-    values[3, :10] = 0
-    return Spectrogram(values, 16000, 512, 64)
-
-
-def synthesis():
-    loss = np.random.default_rng(1).random((8, 6))
-    loss[5:, 3] = np.nan
-    attributes = {
-        "parameters": {"alpha": 1000.0, "features": {"kernel_widths": [2, 4], "padding": "valid"}},
-        "seed": 2**62 + 1,
-        "texture": "pluie d'été 雨",
-        "device": "cpu",
-        "seconds": 1.25,
-    }
-    return Synthesis(spectrogram(), loss, attributes)
-
-
 def assert_same_spectrogram(found, expected):
     np.testing.assert_array_equal(found.log_magnitude, expected.log_magnitude)
     assert found.log_magnitude.dtype == np.float32
     for name in ("sample_rate", "n_fft", "hop_length", "window", "scale"):
         assert getattr(found, name) == getattr(expected, name)
         assert type(getattr(found, name)) is type(getattr(expected, name))
-
-
-# --- round trips ---
 
 
 @pytest.mark.parametrize("frames", [1, 255, 256, 257, 1001])
@@ -93,9 +68,6 @@ def test_the_same_values_are_the_same_bytes_at_another_time(tmp_path):
     time.sleep(1.1)
     write_synthesis(tmp_path / "b.h5", synthesis())
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
-
-
-# --- files that are not what they should be ---
 
 
 @pytest.mark.parametrize("read", [read_spectrogram, read_synthesis, read_json])
@@ -245,46 +217,6 @@ def test_foreign_files(tmp_path):
             read_spectrogram(tmp_path / name)
 
 
-# --- atomic replacement ---
-
-
-def test_replacing_shows_the_new_file_only_when_it_is_whole(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("old")
-    with replacing(path) as temporary:
-        assert temporary.parent == path.parent
-        assert temporary.name.startswith(".")
-        assert temporary.suffix == path.suffix
-        temporary.write_text("new")
-        assert path.read_text() == "old"
-    assert path.read_text() == "new"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
-
-
-@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt])
-def test_a_failure_leaves_the_old_file_and_no_litter(error, tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("old")
-    expected = StorageError if error is OSError else error
-    with pytest.raises(expected, match="in the middle"), replacing(path) as temporary:
-        temporary.write_text("half")
-        raise error("in the middle")
-    assert path.read_text() == "old"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
-    with pytest.raises(expected), replacing(tmp_path / "b.txt"):
-        raise error("in the middle")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
-
-
-def test_two_writers_do_not_meet(tmp_path):
-    with replacing(tmp_path / "a.txt") as first, replacing(tmp_path / "a.txt") as second:
-        assert first != second
-        first.write_text("first")
-        second.write_text("second")
-    assert (tmp_path / "a.txt").read_text() == "first"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
-
-
 def test_a_synthesis_that_cannot_be_stored_leaves_the_old_one(tmp_path):
     path = tmp_path / "a.h5"
     write_synthesis(path, synthesis())
@@ -294,99 +226,6 @@ def test_a_synthesis_that_cannot_be_stored_leaves_the_old_one(tmp_path):
         write_synthesis(path, broken)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.h5"]
-
-
-WRITERS = {
-    "text": lambda path: write_text(path, "x"),
-    "JSON": lambda path: write_json(path, {}),
-    "spectrogram": lambda path: write_spectrogram(path, spectrogram(2)),
-    "synthesis": lambda path: write_synthesis(path, synthesis()),
-}
-
-
-@pytest.mark.parametrize("writer", WRITERS)
-def test_a_folder_that_cannot_be_made(writer, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StorageError, match=r"cannot be written \(.+\); free or unlock its folder") as caught:
-        WRITERS[writer](tmp_path / "file" / "a.h5")
-    assert str(tmp_path / "file" / "a.h5") in str(caught.value)
-    assert (tmp_path / "file").read_text() == "in the way"
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("writer", WRITERS)
-def test_a_folder_that_is_locked(writer, tmp_path):
-    (tmp_path / "locked").mkdir()
-    (tmp_path / "locked").chmod(0o500)
-    with pytest.raises(StorageError, match="cannot be written"):
-        WRITERS[writer](tmp_path / "locked" / "a.h5")
-    (tmp_path / "locked").chmod(0o700)
-    assert not list((tmp_path / "locked").iterdir())
-
-
-def test_a_folder_stands_where_the_file_should(tmp_path):
-    (tmp_path / "a.h5").mkdir()
-    with pytest.raises(StorageError, match="cannot be written"):
-        write_text(tmp_path / "a.h5", "x")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.h5"]
-
-
-@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
-@pytest.mark.parametrize("writer", WRITERS)
-def test_the_umask_is_respected(writer, mask, mode, tmp_path):
-    before = os.umask(mask)
-    try:
-        WRITERS[writer](tmp_path / "a.h5")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "a.h5").stat().st_mode) == mode
-
-
-# --- text and JSON ---
-
-
-def test_text_is_utf_8_with_its_own_line_ends(tmp_path):
-    write_text(tmp_path / "a.txt", "Gräser\nim Wind\n")
-    assert (tmp_path / "a.txt").read_bytes() == "Gräser\nim Wind\n".encode()
-
-
-def test_json_round_trip_and_numbers_that_are_not_finite(tmp_path):
-    value = {
-        "nan": math.nan,
-        "infinite": [-math.inf, (1.5, np.float32(0.5), np.float64("nan"))],
-        "nested": {"deep": {"x": float("inf")}},
-        "text": "NaN",
-        "whole": 3,
-        "yes": True,
-        "none": None,
-    }
-    write_json(tmp_path / "a.json", value)
-    expected = {
-        "nan": None,
-        "infinite": [None, [1.5, 0.5, None]],
-        "nested": {"deep": {"x": None}},
-        "text": "NaN",
-        "whole": 3,
-        "yes": True,
-        "none": None,
-    }
-    assert read_json(tmp_path / "a.json") == expected
-    # As strict JSON knows it.
-    json.loads((tmp_path / "a.json").read_text(), parse_constant=pytest.fail)
-
-
-def test_equal_json_values_are_equal_bytes(tmp_path):
-    write_json(tmp_path / "a.json", {"a": 1, "b": {"c": 2, "d": 3}})
-    write_json(tmp_path / "b.json", {"b": {"d": 3, "c": 2}, "a": 1})
-    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert (tmp_path / "a.json").read_bytes().endswith(b"}\n")
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"{'a': 1}", b"\xff\xfe\x00"])
-def test_json_that_cannot_be_read(content, tmp_path):
-    (tmp_path / "a.json").write_bytes(content)
-    with pytest.raises(StorageError, match=r"a\.json: cannot be read as JSON.*delete it and run again"):
-        read_json(tmp_path / "a.json")
 
 
 def test_the_columns_of_the_loss():
