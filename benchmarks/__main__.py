@@ -17,12 +17,8 @@ from benchmarks.problems import engine_parameters, load, networks
 from benchmarks.quality import quality_rows, short_budget_rows
 from benchmarks.race import FRAME_RATE, race
 from benchmarks.reference import ReferenceObjective
-from texture_core import registry
 from texture_core.losses.objective import Objective
 from texture_core.methods import initial_spectrogram
-from texture_core.phase.initial_phase import initial_phase
-from texture_core.phase.inversion import spectral_convergence
-from texture_core.spectrogram.transform import Transform
 
 
 def evaluation(arguments):
@@ -134,35 +130,6 @@ def _rows_of(function, arguments):
     return {"rows": rows}
 
 
-def inversion(arguments):
-    """Spectral convergence in dB and seconds of the phase algorithms, in turn, on recordings' magnitudes."""
-    rows = []
-    for problem in load(arguments.textures, arguments.duration, arguments.recordings):
-        magnitude = torch.expm1(problem.log_magnitude).to(arguments.device)
-        transform = Transform.like(magnitude, 512, 64)
-        cases = [("griffin_lim", 500, "random")]
-        cases += [
-            (name, iterations, begin)
-            for begin in ("random", "phase_gradient")
-            for name in ("fast_griffin_lim", "admm")
-            for iterations in (50, 100, 200)
-        ]
-        seconds = {case: [] for case in cases}
-        reached = {}
-        for _ in range(arguments.repeats):
-            for name, iterations, begin in cases:
-                began = time.perf_counter()
-                phase = initial_phase(magnitude, begin, torch.Generator().manual_seed(0), 512, 64)
-                samples = registry.load("phase", name).recover(magnitude, phase, transform, iterations)
-                seconds[name, iterations, begin].append(time.perf_counter() - began)
-                reached[name, iterations, begin] = spectral_convergence(samples, magnitude, transform)
-        for case in cases:
-            row = {"texture": problem.name, "algorithm": case[0], "iterations": case[1], "start": case[2]}
-            rows.append(row | {"decibel": reached[case], "seconds": statistics.median(seconds[case])})
-            print(json.dumps(rows[-1]), flush=True)
-    return {"rows": rows}
-
-
 def growth(arguments):
     """Seconds of one evaluation and peak memory of the engine against duration and filters (demo texture)."""
     grid = [(duration, arguments.filters) for duration in arguments.durations]
@@ -198,7 +165,7 @@ def _common(arguments):
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for function in (evaluation, memory, peak, time_to_loss, quality, short_budget, inversion, growth):
+    for function in (evaluation, memory, peak, time_to_loss, quality, short_budget, growth):
         command = commands.add_parser(function.__name__.replace("_", "-"), help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
         if function is peak:

@@ -9,7 +9,6 @@ from benchmarks.picture import draw_race
 from benchmarks.problems import engine_parameters, load, networks
 from benchmarks.race import FRAME_RATE, race
 from benchmarks.reference import ReferenceObjective
-from benchmarks.scheduling import import_seconds, job_seconds, rule_scripts
 from texture_core.losses.objective import Objective
 from texture_core.methods import initial_spectrogram
 
@@ -55,14 +54,3 @@ def test_a_race_reports_when_the_engine_passed_each_mark(problem, tmp_path, engi
         assert all(value > row["loss"] * 0.9999 for value in passed[: row["engine_iterations"] - 1])
     draw_race({"tapping": curves}, tmp_path / "race.png")
     assert (tmp_path / "race.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_what_jobs_cost_is_measured_on_jobs_that_were_run():
-    # Each starts Python, which is far more than what planning two jobs differs by from run to run.
-    spent = job_seconds("script", 4)
-    assert spent["run"] > spent["plan"] + 0.01
-
-
-def test_a_script_without_torch_imports_in_less_time_than_one_with_it():
-    table, synthesize = (next(path for path in rule_scripts() if path.stem == name) for name in ("table", "synthesize"))
-    assert 0 < 3 * import_seconds(table, 1) < import_seconds(synthesize, 1)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+from stereo_image import deviations, image_by_band, materials
 
 import texture_core as tc
-from benchmarks.stereo import deviations, image_by_band, materials
 from texture_core.audio.interchannel import band_covariance, matching_matrices
 from texture_core.audio.matrix_filter import design_filter, filter_blocks, filter_samples
 from texture_core.audio.recording import rms
@@ -34,8 +34,8 @@ def small(filters=4, iterations=3, inversion=4):
 
 @pytest.fixture(scope="module")
 def sounds():
-    """Two seconds and a half of what `benchmarks.stereo` measures, (n, 2) by name."""
-    return materials(["rain", "chimes"], 2.5, None)
+    """Two seconds and a half of stereo of several kinds, (n, 2) by name."""
+    return materials(2.5)
 
 
 def panned(duration=2.5, rate=RATE):

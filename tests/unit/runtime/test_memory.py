@@ -41,6 +41,30 @@ try:
 except TextureError as error:
     print(error)
 """
+REPEATED = """
+from pathlib import Path
+import numpy as np, torch
+from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+values = np.abs(np.random.default_rng(0).normal(size=(65, 400))).astype(np.float32)
+target = Spectrogram(values, 2000, 128, 8)
+parameters = from_mapping(Parameters, {
+    "features": {"kernel_widths": [2, 16], "filters": 32},
+    "autocorrelation": {"minimum_lag": 0.05, "maximum_lag": 0.2},
+    "optimizer": {"type": "projected_lbfgs", "iterations": 3},
+})
+for seed in range(30):
+    synthesize_spectrogram(target, parameters, seed=seed, device="cpu", threads=1)
+    if seed in (9, 29):
+        print(next(line.split()[1] for line in Path("/proc/self/status").open() if line.startswith("VmRSS")))
+"""
+
+
+def test_repeated_syntheses_keep_no_memory():
+    done = subprocess.run([sys.executable, "-c", REPEATED], capture_output=True, text=True, check=True, timeout=300)
+    early, late = (int(text) / 1024 for text in done.stdout.split())
+    assert late - early < 10
 
 
 def test_too_little_memory_in_a_synthesis_names_texture_setting_and_what_to_change(tmp_path):

@@ -117,7 +117,7 @@ def test_a_path_goes_from_the_one_to_the_other_without_steps(tones):
 @pytest.mark.corpus
 def test_halfway_between_real_recordings_is_between_them(corpus_folder):
     pytest.importorskip("sonore")
-    from benchmarks.morphs import Parents
+    from parents import Parents
 
     sides = [
         tc.prepare_audio(*tc.read_audio(corpus_folder / name), AudioParameters(duration=2.5))

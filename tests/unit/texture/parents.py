@@ -1,27 +1,19 @@
-"""Where morphs are between their parents, by McDermott & Simoncelli's statistics: ``python -m benchmarks.morphs -h``.
+"""Where morphs are between their parents, by McDermott & Simoncelli's statistics.
 
 The statistics are compared over the channels within 30 dB of the loudest of both parents; all sounds have the same RMS,
 and means of envelopes count by their logarithms.
 """
 
-import argparse
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from unittest.mock import patch
+from dataclasses import dataclass
 
 import numpy as np
 import soxr
-import torch
 from sonore import Sound
 from sonore.texture import TextureStats
 
-from benchmarks.problems import load
 from texture_core.audio.recording import rms
-from texture_core.losses import autocorrelation, gram
 from texture_core.methods.mcdermott_simoncelli import CLASSES, MODEL_RATE
-from texture_core.parameters.presets import preset_parameters
 from texture_core.spectrogram.log_magnitude import log_spectrogram
-from texture_core.texture.morphing import morph
 
 RATE = 16000
 _RMS = 0.1
@@ -97,53 +89,3 @@ def _instants(samples):
     spectrogram = log_spectrogram(samples * (_RMS / rms(samples)))
     count = spectrogram.shape[1] // _INSTANT
     return spectrogram[:, : count * _INSTANT].reshape(len(spectrogram), count, _INSTANT).mean(axis=2)
-
-
-def main():
-    """Morph two textures and print a row of a Markdown table for each position, or for each part of a path."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.morphs", description=main.__doc__)
-    parser.add_argument("--recordings", help="folder of the study's recordings; default: the demo's textures")
-    parser.add_argument("--textures", nargs=2, default=["rain", "tapping"])
-    parser.add_argument("--duration", type=float, default=4.0, help="seconds of each texture")
-    parser.add_argument("--positions", type=float, nargs="+", default=[0, 0.25, 0.5, 0.75, 1])
-    parser.add_argument("--over-time", type=float, metavar="SECONDS", help="one path through the positions instead")
-    parser.add_argument("--parts", type=int, default=4, help="of the path, a row for each")
-    parser.add_argument("--linear", action="store_true", help="statistics on straight lines, not on geodesics")
-    parser.add_argument("--filters", type=int, default=128)
-    parser.add_argument("--iterations", type=int, default=60)
-    arguments = parser.parse_args()
-    quick = preset_parameters("quick")
-    parameters = replace(
-        quick,
-        features=replace(quick.features, filters=arguments.filters),
-        optimizer=replace(quick.optimizer, iterations=arguments.iterations),
-        inversion=replace(quick.inversion, iterations=arguments.iterations),
-    )
-    problems = load(arguments.textures, arguments.duration, arguments.recordings)
-    sides = [problem.samples.numpy() for problem in problems]
-    options = {"parameters": parameters, "device": "cpu", "threads": 1}
-    parents = Parents(*sides)
-    columns = ("position", *CLASSES.values(), "mean", "from the first", "from the second", "spread")
-    print("|", " | ".join(columns), "|")
-    print("|", " | ".join(["--:"] * len(columns)), "|")
-    with ExitStack() as stack:
-        if arguments.linear:
-            for module, name in ((gram, "bures_geodesic"), (autocorrelation, "root_interpolation")):
-                stack.enter_context(patch.object(module, name, torch.lerp))
-        if arguments.over_time:
-            made = morph(*sides, RATE, position=arguments.positions, duration=arguments.over_time, **options)
-            for number, part in enumerate(np.array_split(made, arguments.parts)):
-                _print_row(f"part {number + 1}", parents.place(part))
-        else:
-            for position in arguments.positions:
-                _print_row(f"{position:g}", parents.place(morph(*sides, RATE, position=position, **options)))
-
-
-def _print_row(title, place):
-    projections = list(place.projections.values())
-    numbers = [*projections, np.mean(projections), place.first_distance, place.second_distance, place.spread]
-    print("|", " | ".join([title, *(f"{number:.2f}" for number in numbers)]), "|", flush=True)
-
-
-if __name__ == "__main__":
-    main()
