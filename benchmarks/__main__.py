@@ -74,7 +74,7 @@ def memory(arguments):
 
 
 def peak(arguments):
-    """Peak memory in bytes of this process after three evaluations; for `memory` and `growth`."""
+    """Peak memory in bytes of this process after three evaluations; for `memory`."""
     problem = load(arguments.textures[:1], arguments.duration, arguments.recordings)[0]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     target = problem.log_magnitude
@@ -130,26 +130,6 @@ def _rows_of(function, arguments):
     return {"rows": rows}
 
 
-def growth(arguments):
-    """Seconds of one evaluation and peak memory of the engine against duration and filters (demo texture)."""
-    grid = [(duration, arguments.filters) for duration in arguments.durations]
-    grid += [(arguments.duration, filters) for filters in (64, 128, 256)]
-    measured = {size: [] for size in grid}
-    for _ in range(arguments.rounds):
-        for duration, filters in grid:
-            command = [sys.executable, "-m", "benchmarks", "peak", "engine", "--textures", "rain"]
-            command += ["--duration", str(duration), "--filters", str(filters), "--threads", str(arguments.threads)]
-            result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-            measured[duration, filters].append(json.loads(result.stdout))
-    rows = []
-    for (duration, filters), results in measured.items():
-        seconds = statistics.median(result["seconds"] for result in results)
-        peak_bytes = max(result["peak"] for result in results)
-        rows.append({"duration": duration, "filters": filters, "seconds": seconds, "peak": peak_bytes})
-        print(json.dumps(rows[-1]), flush=True)
-    return {"rows": rows}
-
-
 def _geometric_mean(values):
     return math.exp(sum(math.log(value) for value in values) / len(values))
 
@@ -165,7 +145,7 @@ def _common(arguments):
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for function in (evaluation, memory, peak, time_to_loss, quality, short_budget, growth):
+    for function in (evaluation, memory, peak, time_to_loss, quality, short_budget):
         command = commands.add_parser(function.__name__.replace("_", "-"), help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
         if function is peak:
@@ -189,8 +169,6 @@ def _parser():
         command.add_argument("--gram-iterations", type=int, default=200, help="of short-budget: what the time is of")
         command.add_argument("--short-alpha", type=float, default=3.0, help="of short-budget: α of the full loss")
         command.add_argument("--short-iterations", type=int, default=60, help="of short-budget: of the spectrogram")
-        command.add_argument("--rounds", type=int, default=3, help="of growth: how often each size has its turn")
-        command.add_argument("--durations", type=float, nargs="+", default=[3.0, 7.0, 30.0, 120.0])
         command.add_argument("--picture", type=Path, help="of time-to-loss: draw loss against seconds there")
         command.add_argument("--output", type=Path, help="write the result there, as JSON")
     return parser

@@ -61,6 +61,6 @@ def engine_parameters(filters, alpha, beta, **changes):
     return from_mapping(Parameters, mapping | changes)
 
 
-def networks(filters, bins=257, dtype=torch.float32):
+def networks(filters, dtype=torch.float32):
     """The weights that the library draws, for the reference to use."""
-    return Ensemble(FeatureParameters(filters=filters), bins, 0, dtype=dtype).weights
+    return Ensemble(FeatureParameters(filters=filters), 257, 0, dtype=dtype).weights

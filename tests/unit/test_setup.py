@@ -169,11 +169,6 @@ def test_what_a_document_links_to_and_names_is_there(document):
         assert target in targets, f"{document.name} names make {target}"
 
 
-@pytest.mark.parametrize("name", texture_core.__all__)
-def test_every_public_name_is_there(name):
-    assert getattr(texture_core, name)
-
-
 def test_the_citation_is_of_this_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["version"] == texture_core.__version__

@@ -1,8 +1,5 @@
 """Bad input through real Snakemake: what the user sees, and what is left standing."""
 
-import os
-import signal
-import subprocess
 import time
 
 import h5py
@@ -145,32 +142,6 @@ def test_a_truncated_file_from_an_earlier_run_is_named(finished):
         assert np.isfinite(file["log_magnitude"][:]).all()
 
 
-def test_a_run_that_was_killed_leaves_a_lock_that_can_be_undone(fresh):
-    process = subprocess.Popen(
-        fresh.command(cores=1),
-        cwd=fresh.root,
-        env=fresh.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        for line in process.stdout:
-            if line.startswith("Job "):
-                break
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/rain.h5")
-    assert outcome.code == 1
-    assert "--unlock" in outcome.text
-    assert fresh.snakemake("--unlock").code == 0
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/rain.h5")
-    assert outcome.code == 0, outcome.text
-    assert fresh.path("results/my_recordings/spectrogram/rain.h5").is_file()
-
-
 def test_titles_with_html_stay_text(finished, html_title):
     page = finished.read("results/my_recordings/listening/index.html")
     assert "<script>alert" not in page
@@ -178,13 +149,6 @@ def test_titles_with_html_stay_text(finished, html_title):
     figure = finished.read("results/my_recordings/figures/rain.spectrogram.svg")
     assert "<script" not in figure
     assert read_json(finished.path("results/my_recordings/full/scores/rain.json"))["title"] == html_title
-
-
-def test_an_unknown_texture_has_no_rule(finished):
-    outcome = finished.snakemake("results/my_recordings/audio/snow.wav")
-    assert outcome.code == 1
-    assert "No rule to produce results/my_recordings/audio/snow.wav" in outcome.text
-    assert "Traceback" not in outcome.text
 
 
 def test_a_folder_without_a_sheet_becomes_audio(fresh):

@@ -118,21 +118,3 @@ def test_every_study_is_planned_without_an_error(with_recordings, files):
         assert sum(job.startswith("collection_score: ") for job in planned) == 7
     if files[-1] == REDUCED_STUDY:
         assert len(textures) == 12
-
-
-@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
-def test_every_experiment_is_a_configuration_without_a_problem(path, tmp_path, monkeypatch):
-    configuration = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sheet = CHECKOUT / configuration["sheet"]
-    header, *rows = [line.split("\t") for line in sheet.read_text(encoding="utf-8").splitlines()]
-    recordings = tmp_path / "recordings"
-    recordings.mkdir()
-    for row in rows:
-        (recordings / row[header.index("file")]).touch()
-    monkeypatch.chdir(tmp_path)
-    loaded = load(configuration | {"corpus_dir": str(recordings), "sheet": str(sheet)}, checkout=CHECKOUT)
-    assert loaded.corpus == path.stem
-    # A command at the top, and a figure to show for it.
-    assert f"--configfile config/experiments/{path.name}" in path.read_text(encoding="utf-8")
-    if path.stem != "three_recordings":
-        assert len(loaded.exhibits) == 1

@@ -34,16 +34,9 @@ _LAYERS = {
 
 
 class VGGish(nn.Module):
-    """The network, from examples of `vggish_examples` to embeddings.
+    """The network, from examples of `vggish_examples` to embeddings, before any last ReLU, as in the reference code."""
 
-    Parameters
-    ----------
-    final_relu : bool
-        Whether the embedding itself goes through a ReLU: so in the first release and the torch ports, while the
-        current reference code takes the values before it.
-    """
-
-    def __init__(self, *, final_relu=False):
+    def __init__(self):
         super().__init__()
         layers = []
         channels = 1
@@ -54,7 +47,7 @@ class VGGish(nn.Module):
             layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
         dense = [nn.Linear(6 * 4 * channels, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU()]
-        self.embeddings = nn.Sequential(*dense, nn.Linear(4096, EMBEDDING), *([nn.ReLU()] if final_relu else []))
+        self.embeddings = nn.Sequential(*dense, nn.Linear(4096, EMBEDDING))
 
     def forward(self, examples):
         """Examples (n, 96, 64) to embeddings (n, 128)."""
@@ -123,7 +116,7 @@ def vggish_predictor(network, components, head):
     return predict
 
 
-def load_vggish(path, device="cpu", *, final_relu=False):
+def load_vggish(path, device="cpu"):
     """Build the network from a checkpoint.
 
     Parameters
@@ -133,8 +126,6 @@ def load_vggish(path, device="cpu", *, final_relu=False):
         the TensorFlow checkpoint under their names, ``vggish/conv1/weights`` and so on, convolutions as (height,
         width, in, out) and dense layers as (in, out).
     device : {'cpu', 'cuda'}
-    final_relu : bool
-        See `VGGish`.
 
     Returns
     -------
@@ -154,7 +145,7 @@ def load_vggish(path, device="cpu", *, final_relu=False):
         state = _state_of_variables(path, arrays)
     # No memory is taken for weights that would only be replaced.
     with torch.device("meta"):
-        network = VGGish(final_relu=final_relu)
+        network = VGGish()
     try:
         network.load_state_dict({name: torch.as_tensor(array).float() for name, array in state.items()}, assign=True)
     except (RuntimeError, TypeError, ValueError) as error:

@@ -94,9 +94,3 @@ def _recover(spectrogram, parameters, seed, texture, setting, device, progress):
     transform = Transform.like(magnitude, spectrogram.n_fft, spectrogram.hop_length)
     algorithm = registry.load("phase", parameters.algorithm)
     return algorithm.recover(magnitude, phase, transform, parameters.iterations, progress).cpu().numpy()
-
-
-def spectral_convergence(samples, magnitude, transform):
-    """How far the magnitudes of some samples are from given ones: ‖\\|S\\| - M‖ / ‖M‖ in dB; lower is better."""
-    distance = torch.linalg.vector_norm(transform.forward(samples).abs() - magnitude)
-    return 20 * math.log10(float(distance / torch.linalg.vector_norm(magnitude)))

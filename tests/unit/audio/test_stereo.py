@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+from small_texture import small
 from stereo_image import deviations, image_by_band, materials
 
 import texture_core as tc
@@ -14,22 +15,12 @@ from texture_core.audio.matrix_filter import design_filter, filter_blocks, filte
 from texture_core.audio.recording import rms
 from texture_core.audio.stereo import PannedImage, take_apart
 from texture_core.errors import AudioError, ParameterError
-from texture_core.parameters.method import FeatureParameters, InversionParameters, OptimizerParameters
-from texture_core.parameters.presets import preset_parameters
+from texture_core.parameters.method import FeatureParameters
 from texture_core.texture.file import synthesize_to_file
 from texture_core.texture.plan import choose_for_plan, plan_texture
 from texture_core.texture.synthesize import synthesize_blocks
 
 RATE = 16000
-
-
-def small(filters=4, iterations=3, inversion=4):
-    return replace(
-        preset_parameters("quick"),
-        features=FeatureParameters(filters=filters),
-        optimizer=OptimizerParameters(type="projected_lbfgs", iterations=iterations),
-        inversion=InversionParameters(algorithm="fast_griffin_lim", iterations=inversion),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -97,14 +97,6 @@ def test_checkpoint_arrays_give_the_network_that_they_define(network, variables)
     np.testing.assert_allclose(network.embed(samples), expected, atol=2e-4 * np.abs(expected).max())
 
 
-def test_final_relu_is_an_option(network):
-    samples = demo_texture("rain", duration=1.0)
-    with torch.device("meta"):
-        rectified = VGGish(final_relu=True)
-    rectified.load_state_dict(network.state_dict(), assign=True)
-    np.testing.assert_array_equal(rectified.embed(samples), np.maximum(network.embed(samples), 0))
-
-
 def test_hdf5_round_trip(tmp_path, variables, network):
     path = tmp_path / "vggish.h5"
     with h5py.File(path, "w") as file:

@@ -143,18 +143,6 @@ def test_at_the_target_itself_nothing_is_left(device):
     assert gradient.abs().max().item() < 1e-12
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_single_precision_is_near_double(dtype, device):
-    settings = parameters()
-    expected, expected_gradient = Objective(spectrogram(0), settings, FRAME_RATE, SEED).evaluate(spectrogram(1))
-    found, gradient = Objective(spectrogram(0, device, dtype), settings, FRAME_RATE, SEED).evaluate(
-        spectrogram(1, device, dtype)
-    )
-    assert found == pytest.approx(expected, rel=1e-5)
-    distance = torch.linalg.vector_norm(gradient.cpu().double() - expected_gradient)
-    assert distance.item() < 5e-6 * torch.linalg.vector_norm(expected_gradient).item()
-
-
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_values_that_are_not_finite_are_an_error_with_iteration_and_term(bad):
     objective = Objective(spectrogram(0), parameters(), FRAME_RATE, SEED)

@@ -2,7 +2,6 @@
 
 import builtins
 
-import h5py
 import numpy as np
 import pytest
 import soxr
@@ -227,21 +226,6 @@ def test_all_that_a_synthesis_may_hold_is_read_as_it_was_written(random_spectrog
         np.testing.assert_array_equal(again.samples, synthesis.samples)
         assert again.attributes["parameters"] == synthesis.attributes["parameters"]
         assert again.attributes.get("snr") == synthesis.attributes.get("snr")
-
-
-def test_a_file_without_the_optional_parts_is_read(random_spectrogram, tmp_path):
-    parameters = Parameters(
-        alpha=0,
-        beta=0,
-        features=FeatureParameters(kernel_widths=(2,), filters=3),
-        optimizer=OptimizerParameters(iterations=2),
-    )
-    path = tmp_path / "plain.h5"
-    write_synthesis(path, synthesize_spectrogram(random_spectrogram(60), parameters, seed=1, device="cpu"))
-    with h5py.File(path) as file:
-        assert sorted(file) == ["log_magnitude", "loss"]
-    synthesis = read_synthesis(path)
-    assert (synthesis.samples, synthesis.snapshots, synthesis.further_losses) == (None, {}, {})
 
 
 def test_what_minimises_nothing_has_no_panel_of_losses(rain, random_spectrogram, tmp_path):

@@ -21,7 +21,7 @@ from texture_core.errors import OptimizationError, ParameterError
 from texture_core.losses.objective import Objective
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.method import AudioParameters, Parameters, from_mapping, to_mapping
-from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram, read_synthesis, write_synthesis
+from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 PACKAGE = Path(texture_core.__file__).parent
@@ -199,16 +199,6 @@ def test_threads_are_those_demanded(random_spectrogram):
     synthesis = synthesize_spectrogram(random_spectrogram(100), small(), seed=0, device="cpu", threads=2)
     assert synthesis.attributes["threads"] == 2
     assert torch.get_num_threads() == 2
-
-
-def test_a_synthesis_survives_its_file(tmp_path, random_spectrogram):
-    synthesis = synthesize_spectrogram(random_spectrogram(100), small(), seed=0, texture="rain", setting="full")
-    write_synthesis(tmp_path / "a.h5", synthesis)
-    found = read_synthesis(tmp_path / "a.h5")
-    np.testing.assert_array_equal(found.loss, synthesis.loss)
-    np.testing.assert_array_equal(found.spectrogram.log_magnitude, synthesis.spectrogram.log_magnitude)
-    assert synthesis.attributes.items() <= found.attributes.items()
-    assert from_mapping(Parameters, found.attributes["parameters"]) == small()
 
 
 @pytest.mark.corpus

@@ -8,7 +8,7 @@ import scipy.optimize
 import torch
 
 from texture_core import registry
-from texture_core.errors import OptimizationError, ParameterError
+from texture_core.errors import OptimizationError
 
 OPTIMIZERS = registry.names("optimizers")
 
@@ -47,10 +47,6 @@ class LeastSquares:
 @pytest.fixture(params=OPTIMIZERS)
 def name(request):
     return request.param
-
-
-def test_the_papers_optimiser_is_there():
-    assert "lbfgsb" in OPTIMIZERS
 
 
 @pytest.mark.parametrize("conditioning", [1.0, 30.0])
@@ -240,8 +236,3 @@ def test_history_changes_the_path_and_not_the_optimum(name, history):
     np.testing.assert_allclose(found.numpy().ravel(), problem.optimum(), rtol=0, atol=1e-5)
     short = minimize(name, LeastSquares(), problem.start, iterations=12, history=history)
     assert not torch.equal(short, minimize(name, LeastSquares(), problem.start, iterations=12, history=10))
-
-
-def test_an_unknown_optimiser():
-    with pytest.raises(ParameterError, match=r"optimizers: there is no 'adam'; known: .*lbfgsb"):
-        registry.load("optimizers", "adam")

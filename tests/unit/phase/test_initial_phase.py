@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
+from convergence import spectral_convergence
 
 from texture_core.demo import demo_texture, demo_texture_names
-from texture_core.parameters.method import InversionParameters, from_mapping, to_mapping
+from texture_core.parameters.method import InversionParameters
 from texture_core.phase.initial_phase import initial_phase
-from texture_core.phase.inversion import invert, spectral_convergence
+from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.spectrogram.transform import Transform
@@ -93,9 +94,3 @@ def test_inversion_takes_the_start_that_its_parameters_name():
         samples = invert(target, InversionParameters(iterations=20, start=kind), seed=0)
         reached.append(spectral_convergence(torch.from_numpy(samples), magnitude, transform))
     assert reached[1] < reached[0] - 5
-
-
-def test_the_old_start_is_left_out_of_a_setting():
-    assert "start" not in to_mapping(InversionParameters())
-    chosen = from_mapping(InversionParameters, {"start": "phase_gradient"})
-    assert to_mapping(chosen)["start"] == "phase_gradient"

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
+from convergence import spectral_convergence
 
 from texture_core import registry
 from texture_core.audio.recording import rms
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import InversionParameters
-from texture_core.phase.inversion import invert, spectral_convergence
+from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.spectrogram.transform import Transform
@@ -154,11 +155,6 @@ def test_too_few_frames():
     assert len(invert(frames(6), SHORT, seed=0)) == 320
     with pytest.raises(ParameterError, match="texture rain, setting full: 5 frames are too few"):
         invert(frames(5), SHORT, seed=0, texture="rain", setting="full")
-
-
-def test_an_unknown_algorithm():
-    with pytest.raises(ParameterError, match=r"phase: there is no 'nothing'; known: .*griffin_lim"):
-        invert(spectrogram(decaying_tones(3200)), InversionParameters(algorithm="nothing"), seed=0)
 
 
 def test_the_level_of_the_log_magnitudes_takes_the_place_of_the_rms():

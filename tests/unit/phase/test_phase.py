@@ -4,10 +4,10 @@ import librosa
 import numpy as np
 import pytest
 import torch
+from convergence import spectral_convergence
 
 from texture_core import registry
 from texture_core.demo import demo_texture, demo_texture_names
-from texture_core.phase.inversion import spectral_convergence
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.spectrogram.transform import Transform
 

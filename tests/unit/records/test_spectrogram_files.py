@@ -12,7 +12,6 @@ from texture_core import __version__
 from texture_core.errors import StorageError
 from texture_core.records.files import read_json
 from texture_core.records.spectrogram_files import (
-    LOSS_COLUMNS,
     Synthesis,
     read_spectrogram,
     read_synthesis,
@@ -226,7 +225,3 @@ def test_a_synthesis_that_cannot_be_stored_leaves_the_old_one(tmp_path):
         write_synthesis(path, broken)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.h5"]
-
-
-def test_the_columns_of_the_loss():
-    assert LOSS_COLUMNS == ("total", "gram", "autocorrelation", "diversity", "evaluations", "seconds")

@@ -67,13 +67,6 @@ def test_a_copy_of_opposite_polarity_and_other_level_is_a_copy():
     assert patchwork(rain, -0.3 * rain)["patchwork_median"] == pytest.approx(1, abs=1e-6)
 
 
-def test_pieces_on_the_grid_are_found_exactly():
-    rain = demo_texture("rain")
-    order = numpy_generator(0, "order").permutation(16)
-    shuffled = rain.reshape(16, 4000)[order].ravel()
-    assert patchwork(rain, shuffled)["patchwork_median"] > 0.98
-
-
 def test_collage_is_seen_here_and_not_by_the_diversity_score():
     rain = demo_texture("rain")
     pieces = collage(rain, numpy_generator(0, "collage"))

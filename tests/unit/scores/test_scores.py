@@ -7,8 +7,7 @@ import torch
 from texture_core.audio.recording import rms
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError, TextureError
-from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import AutocorrelationParameters, InversionParameters, Parameters, from_mapping
+from texture_core.parameters.method import AutocorrelationParameters, InversionParameters
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.scores.compute import score
@@ -134,27 +133,6 @@ def test_a_copy_by_griffin_lim_scores_high_and_other_sound_low(rain):
     assert other["diversity"] < 3
     noise = (rms(rain) * np.random.default_rng(0).normal(size=len(rain))).astype(np.float32)
     assert scores_of(rain, noise)["diversity"] < 3
-
-
-def test_a_synthesis_of_noise_is_no_copy(rain):
-    target = spectrogram(rain)
-    parameters = from_mapping(
-        Parameters,
-        {
-            "alpha": 1,
-            "beta": 1e-3,
-            "features": {"filters": 32},
-            "autocorrelation": {"minimum_lag": 0.05, "maximum_lag": 0.5},
-            "optimizer": {"iterations": 40},
-        },
-    )
-    synthesis = synthesize_spectrogram(target, parameters, seed=0).spectrogram
-    samples = invert(synthesis, InversionParameters(iterations=30), seed=0, target_rms=rms(rain))
-    found = scores_of(rain, samples, synthesis=synthesis)
-    assert found["diversity"] < 3
-    assert found["diversity_spectrogram"] < 3
-    # Silence scores 1.
-    assert found["autocorrelation"] < 0.5
 
 
 def test_unknown_and_repeated_scores(rain):

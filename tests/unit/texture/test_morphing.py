@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from small_texture import small
 
 import texture_core as tc
 from texture_core.audio.recording import rms
@@ -22,11 +23,10 @@ from texture_core.parameters.method import (
     AudioParameters,
     DiversityParameters,
     FeatureParameters,
-    InversionParameters,
     OptimizerParameters,
     Parameters,
 )
-from texture_core.parameters.presets import fit_to_duration, preset_parameters
+from texture_core.parameters.presets import fit_to_duration
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.texture.morph_path import MorphPath, geometric
@@ -36,12 +36,7 @@ from texture_core.texture.synthesize import synthesize_plan
 from texture_core.tuning.choice import Candidate, choose_candidate
 
 RATE = 16000
-SMALL = replace(
-    preset_parameters("quick"),
-    features=FeatureParameters(filters=4),
-    optimizer=OptimizerParameters(type="projected_lbfgs", iterations=3),
-    inversion=InversionParameters(algorithm="fast_griffin_lim", iterations=4),
-)
+SMALL = small()
 
 
 @pytest.fixture(scope="module")

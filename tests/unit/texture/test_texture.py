@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 import soundfile
 from scipy.stats import mannwhitneyu
+from small_texture import small
 
 import texture_core as tc
 from texture_core.audio.recording import rms
 from texture_core.errors import AudioError, ParameterError, StorageError
 from texture_core.parameters.method import (
     AudioParameters,
-    FeatureParameters,
-    InversionParameters,
-    OptimizerParameters,
     Parameters,
 )
 from texture_core.parameters.presets import fit_to_duration, preset_names, preset_parameters
@@ -26,15 +24,6 @@ from texture_core.texture.plan import plan_texture
 from texture_core.texture.synthesize import choose_level, synthesize, synthesize_blocks
 
 RATE = 16000
-
-
-def small(filters=4, iterations=3, inversion=4):
-    return replace(
-        preset_parameters("quick"),
-        features=FeatureParameters(filters=filters),
-        optimizer=OptimizerParameters(type="projected_lbfgs", iterations=iterations),
-        inversion=InversionParameters(algorithm="fast_griffin_lim", iterations=inversion),
-    )
 
 
 @pytest.mark.parametrize(
