@@ -62,6 +62,13 @@ def test_each_class_by_its_formula(takes):
     assert scores_of(*takes) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("name", CLASSES)
+def test_hand_made_statistics_that_are_a_tenth_too_large_have_20_db(takes, name):
+    statistics = measured(takes[0])
+    made = statistics.replace(**{name: 1.1 * getattr(statistics, name)})
+    assert statistics.snr(made, classes=[name]) == {name: pytest.approx(20.0, abs=1e-9)}
+
+
 def test_a_recording_against_itself_at_any_level_has_the_largest_number(takes):
     same = scores_of(takes[0], takes[0])
     assert set(same) == {"mcdermott_snr", *NAMES.values()}
