@@ -13,7 +13,8 @@ import torch
 from scipy.optimize import minimize_scalar
 
 from texture_core.audio.recording import read_audio, rms
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
 from texture_core.scores.compute import score

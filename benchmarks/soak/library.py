@@ -7,7 +7,8 @@ import torch
 
 from benchmarks.soak.study import CONFIGURATION, TEXTURE
 from texture_core.demo import demo_texture
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.texture.synthesize import synthesize
 
 SAMPLE_RATE = 16000

@@ -14,7 +14,8 @@ from texture_core.errors import StorageError
 from texture_core.methods import optimization
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.optimizers import _setulb, lbfgsb
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.records.checkpoints import CheckpointPlan, read_checkpoint, remove_checkpoint, write_checkpoint
 from texture_core.records.provenance import without_clock
 from texture_core.records.spectrogram_files import write_synthesis

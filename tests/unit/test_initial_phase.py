@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from texture_core.demo import demo_texture, demo_texture_names
-from texture_core.parameters.method import InversionParameters, from_mapping, to_mapping
+from texture_core.parameters.mapping import from_mapping, to_mapping
+from texture_core.parameters.method import InversionParameters
 from texture_core.phase.initial_phase import initial_phase
 from texture_core.phase.inversion import invert, spectral_convergence
 from texture_core.records.spectrogram_files import Spectrogram

@@ -10,7 +10,8 @@ from texture_core.errors import ParameterError
 from texture_core.losses.autocorrelation import AutocorrelationLoss, autocorrelation
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss, gram_matrix
-from texture_core.parameters.method import AutocorrelationParameters, DiversityParameters, lag_frames
+from texture_core.parameters.lags import lag_frames
+from texture_core.parameters.method import AutocorrelationParameters, DiversityParameters
 
 FRAME_RATE = 250.0
 

@@ -8,7 +8,8 @@ from texture_core.audio.recording import rms
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError, TextureError
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import AutocorrelationParameters, InversionParameters, Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import AutocorrelationParameters, InversionParameters, Parameters
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.scores.compute import score

@@ -20,7 +20,8 @@ from texture_core.errors import OptimizationError, ParameterError
 from texture_core.losses.objective import Objective
 from texture_core.methods.initial_spectrogram import noise, surrogate
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import AudioParameters, Parameters, from_mapping, to_mapping
+from texture_core.parameters.mapping import from_mapping, to_mapping
+from texture_core.parameters.method import AudioParameters, Parameters
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram, read_synthesis, write_synthesis
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
@@ -124,7 +125,8 @@ from pathlib import Path
 from texture_core.audio.recording import write_audio
 from texture_core.demo import demo_texture
 from texture_core.phase.inversion import invert
-from texture_core.parameters.method import InversionParameters, Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import InversionParameters, Parameters
 from texture_core.records.provenance import without_clock
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
@@ -262,7 +264,8 @@ RUN_BREAKING = """
 import numpy as np
 from texture_core import registry
 from texture_core.errors import OptimizationError
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 
