@@ -33,9 +33,9 @@ _QUICK = replace(
 _BY_NAME = {
     "quick": _QUICK,
     "default": _DEFAULT,
+    AUTO: replace(_DEFAULT, preset=AUTO),
     "paper": Parameters(),
     **{name: Parameters(**weights) for name, weights in WEIGHTS_BY_KIND.items()},
-    AUTO: replace(_DEFAULT, preset=AUTO),
 }
 
 

@@ -136,7 +136,8 @@ class Statement:
             yield Mismatch(path, self.expected, value, self)
         elif self.of and self.type in (tuple, dict):
             found = False
-            for key, item in value.items() if self.type is dict else enumerate(value):
+            items = ((str(key), item) for key, item in value.items()) if self.type is dict else enumerate(value)
+            for key, item in items:
                 for mismatch in self.of.mismatches(item, (*path, key)):
                     found = True
                     yield mismatch
