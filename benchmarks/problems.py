@@ -9,7 +9,8 @@ import torch
 from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.demo import demo_texture, demo_texture_names
 from texture_core.features.ensemble import Ensemble
-from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 

@@ -15,7 +15,8 @@ from texture_core.classifiers.fetch import default_yamnet_path, fetch_yamnet
 from texture_core.losses.objective import Objective
 from texture_core.methods import initial_spectrogram
 from texture_core.methods.task import SynthesisTask
-from texture_core.parameters.method import InversionParameters, Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import InversionParameters, Parameters
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.scores.compute import score

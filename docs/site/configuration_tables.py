@@ -1,26 +1,24 @@
-"""The tables of keys in config/README.md, made from the schema of the configuration.
+"""The tables of keys in config/README.md, made from what is stated of the keys and of the method's parameters.
 
 ``python docs/site/configuration_tables.py`` writes them there; a test holds the two together.
 """
 
 import re
+import sys
 from pathlib import Path
 
 import yaml
 
 CHECKOUT = Path(__file__).parents[2]
-SCHEMA = CHECKOUT / "workflow/schemas/configuration.schema.yaml"
 DOCUMENT = CHECKOUT / "config/README.md"
-HEADER = "| key | unit | default | meaning |\n|---|---|---|---|\n"
+HEADER = "| key | value | default | meaning |\n|---|---|---|---|\n"
 
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 
-def leaves(schema, prefix=""):
-    """Every key with its schema, sections resolved to dotted paths."""
-    for key, below in schema["properties"].items():
-        if "properties" in below:
-            yield from leaves(below, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", below
+from planning.keys import Keys  # noqa: E402
+
+from texture_core.parameters.field import leaves, paper_sentence  # noqa: E402
+from texture_core.parameters.method import Parameters  # noqa: E402
 
 
 def default_text(value):
@@ -28,31 +26,32 @@ def default_text(value):
     if isinstance(value, float) and value and not 1e-3 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:e}".split("e")
         return f"{float(mantissa)}e{int(exponent):+d}"
+    if isinstance(value, tuple):
+        value = list(value)
     if value is None or isinstance(value, bool | dict | list):
         return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("\n...\n").strip()
     return str(value)
 
 
-def meaning(schema):
-    """The description; before it the choices, unless it names each of them itself."""
-    choices = [str(choice) for choice in schema.get("enum", []) if choice is not None]
-    named = all(re.search(rf"\b{choice}\b", schema["description"]) for choice in choices)
-    listed = "" if named else ", ".join(f"`{choice}`" for choice in choices) + ". "
-    return (listed + schema["description"]).replace("|", "\\|")
-
-
-def table(schema):
-    """The rows of a schema's keys below one header."""
-    return HEADER + "".join(
-        f"| `{key}` | {below.get('unit', '')} | `{default_text(below.get('default', {}))}` | {meaning(below)} |\n"
-        for key, below in leaves(schema)
-    )
+def table(cls):
+    """The rows of the keys of a parameter set below one header."""
+    rows = [
+        f"| `{key}` | {stated.expected} | `{default_text(stated.default)}` | "
+        f"{stated.description}{paper_sentence(stated)} |\n"
+        for key, stated in leaves(cls)
+    ]
+    return HEADER + "".join(rows)
 
 
 def with_tables(text):
-    """The document with its two tables of keys, the configuration's and a setting's, as the schema has them."""
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    tables = iter([table(schema), table(schema["$defs"]["parameters"])])
+    """The document with its two tables of keys, the configuration's and a setting's, as they are stated.
+
+    Raises
+    ------
+    ValueError
+        If the document has not two such tables.
+    """
+    tables = iter([table(Keys), table(Parameters)])
     text, found = re.subn(rf"^{re.escape(HEADER)}(?:\|.*\n)*", lambda match: next(tables), text, flags=re.MULTILINE)
     if found != 2:
         raise ValueError(

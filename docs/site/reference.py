@@ -1,11 +1,12 @@
 """The API reference: a page for each room of the library, from the syntax of its modules.
 
-Nothing is imported, so that the site builds without torch and what else the library computes with. Signatures stand
-without annotations, because the docstrings tell types, shapes and units.
+Nothing is imported but the classes of parameters, so that the site builds without torch and what else the library
+computes with. Signatures stand without annotations, because the docstrings tell types, shapes and units.
 """
 
 import ast
 import re
+import sys
 import textwrap
 import tomllib
 from pathlib import Path
@@ -13,6 +14,11 @@ from pathlib import Path
 from sphinx.ext.napoleon import Config, NumpyDocstring
 
 LIBRARY = Path(__file__).parents[2] / "texture_core"
+
+sys.path.insert(0, str(LIBRARY.parent))
+
+from texture_core.parameters import method  # noqa: E402
+
 NAPOLEON = Config(napoleon_use_rtype=False)
 
 
@@ -22,9 +28,18 @@ def modules():
     for path in sorted(LIBRARY.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         name = path.relative_to(LIBRARY).with_suffix("").as_posix().removesuffix("/__init__")
+        if path == Path(method.__file__):
+            _with_stated_attributes(tree)
         if name != "__init__" and ast.get_docstring(tree):
             found[name] = tree
     return found
+
+
+def _with_stated_attributes(tree):
+    """Give the classes of parameters the docstrings that they have when they are made, with what is stated of them."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            node.body[0].value.value = getattr(method, node.name).__doc__
 
 
 def public_names():

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from planning.configuration import load
 from planning.corpus import read_sheet
 from planning.jobs import Jobs
+from planning.keys import Keys
 from planning.naming import is_name, safe_name
 from planning.problems import PlanningError
-from planning.schema import configuration_schema, key_paths
 from planning.yaml_files import duplicate_keys
+
+from texture_core.parameters.field import leaves
+from texture_core.parameters.method import Parameters
 
 CHECKOUT = Path(__file__).parents[2]
 # Names that would be commands, other folders or patterns somewhere.
@@ -89,9 +92,9 @@ _values = st.recursive(
     ),
     max_leaves=6,
 )
-_parameters = list(key_paths())
+_parameters = [key for key, _ in leaves(Parameters)]
 _keys = st.one_of(
-    st.sampled_from([(key,) for key in configuration_schema()["properties"]]),
+    st.sampled_from([(key,) for key in Keys.stated]),
     st.sampled_from([("settings", "gram", *key.split(".")) for key in _parameters]),
     st.sampled_from([("grid", key) for key in _parameters]),
     st.tuples(st.just("settings"), _words),

@@ -168,43 +168,26 @@ def test_files_that_a_module_names_count(project):
     assert project.digest() != named
 
 
-PARAMETERS = """
-class Parameters:
-    alpha = 1
-
-def from_mapping(mapping):
-    return mapping
-
-def _half(x):
-    return x / 2
-
-def frames(x):
-    return _half(x)
-
-def unused(x):
-    return x
-"""
-
-
 @pytest.mark.parametrize(
-    ("old", "new", "counts"),
-    [
-        ("alpha = 1", "alpha = 2\n    beta = 3", False),
-        ("return mapping", "return dict(mapping)", False),
-        ("    return x\n", "    return -x\n", False),
-        ("return _half(x)", "return _half(x) + 1", True),
-        ("return x / 2", "return x // 2", True),
-    ],
+    ("module", "counts"),
+    [("field", False), ("mapping", False), ("method", False), ("statement", False), ("lags", True), ("limits", True)],
 )
-def test_of_the_parameters_only_functions_that_are_used_count(project, old, new, counts):
-    project.write(
-        "texture_core/sound.py", "from texture_core.parameters.method import Parameters, frames, from_mapping\n"
-    )
-    project.write("texture_core/parameters/method.py", PARAMETERS)
+def test_of_the_parameters_only_what_computes_counts(project, module, counts):
+    assert (CHECKOUT / f"texture_core/parameters/{module}.py").is_file()
+    project.write("texture_core/sound.py", f"from texture_core.parameters.{module} import f\n")
+    project.write("texture_core/parameters/__init__.py", "")
+    name = f"texture_core/parameters/{module}.py"
+    project.write(name, "from texture_core.other import g\n\ndef f(x):\n    return x / 2\n")
+    project.write("texture_core/other.py", "def g(x):\n    return x\n")
     before = project.digest()
-    assert old in PARAMETERS
-    project.write("texture_core/parameters/method.py", PARAMETERS.replace(old, new))
+    assert name in project.files()
+    project.write(name, "from texture_core.other import g\n\ndef f(x):\n    return x // 2\n")
     assert (project.digest() != before) is counts
+    # What they lead to counts.
+    project.write("texture_core/other.py", "def g(x):\n    return -x\n")
+    after = project.digest()
+    project.write("texture_core/other.py", "def g(x):\n    return x\n")
+    assert project.digest() != after
 
 
 def test_a_syntax_error_is_told_with_its_place(project):

@@ -107,16 +107,16 @@ def test_the_paper_configuration_is_the_papers(here):
         (with_setting(beta=float("nan")), "settings.mine.beta: expected a number, at least 0, found nan; correct it"),
         (
             with_setting(beta="1e-4"),
-            "settings.mine.beta: expected a number, found '1e-4', which YAML reads as text; write 1.0e-4",
+            "settings.mine.beta: expected a number, at least 0, found '1e-4', which YAML reads as text; write 1.0e-4",
         ),
-        (with_setting(alpha=True), "settings.mine.alpha: expected a number, found true; correct it"),
+        (with_setting(alpha=True), "settings.mine.alpha: expected a number, at least 0, found true; correct it"),
         (
             with_setting(features={"filters": 0}),
             "settings.mine.features.filters: expected a whole number, at least 1, found 0; correct it",
         ),
         (
             with_setting(features={"filters": "2.5e2"}),
-            "features.filters: expected a whole number, found '2.5e2', which YAML reads as text; write 250",
+            "features.filters: expected a whole number, at least 1, found '2.5e2', which YAML reads as text; write 250",
         ),
         (
             with_setting(features={"type": "ensembel"}),
@@ -125,7 +125,7 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         (
             with_setting(optimizer={"iterations": 0}),
-            "settings.mine.optimizer.iterations: expected a whole number, at least 1",
+            "settings.mine.optimizer.iterations: expected a whole number of iterations, at least 1",
         ),
         (with_setting(optimizer={"type": "adam"}), "settings.mine.optimizer.type: expected conditioned_lbfgs, lbfgsb"),
         (with_setting(inversion={"algorithm": "griffinlim"}), "did you mean griffin_lim?"),
@@ -139,16 +139,34 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         (with_setting(alhpa=1), "settings.mine.alhpa: expected a known key (alpha, beta, "),
         (with_setting(alhpa=1), "found alhpa; did you mean alpha?"),
+        (
+            with_setting(features={"kernel_widths": [2, "4"]}),
+            "settings.mine.features.kernel_widths, item 2: expected a whole number of frames, at least 1, found '4', "
+            "which YAML reads as text; write 4",
+        ),
+        (
+            with_setting(features={"kernel_widths": 4}),
+            "settings.mine.features.kernel_widths: expected a list of one or more whole numbers of frames",
+        ),
+        (with_setting(losses={"sendik": -1}), "settings.mine.losses.sendik: expected a number, at least 0, found -1"),
+        (
+            with_setting(losses={"sendikk": 1}),
+            "settings.mine.losses: expected sendik or structural and their weights, found 'sendikk'; did you mean",
+        ),
+        (with_setting(preset="tonal"), "settings.mine.preset: expected rhythmic, pitched, speech_music, other or auto"),
         (with_setting(features=3), "settings.mine.features: expected a mapping, found 3; correct it"),
         (MINIMAL | {"scores": ["diversty"]}, "found 'diversty'; did you mean diversity?"),
         (MINIMAL | {"scores": []}, "scores: expected a list of different names of scores, at least one, found []"),
         (MINIMAL | {"scores": "diversity"}, "found 'diversity'; write [diversity]"),
         (MINIMAL | {"seed": -1}, "seed: expected a whole number from 0 to 4294967295, found -1"),
-        (MINIMAL | {"threads": 0}, "threads: expected a whole number, at least 1, found 0"),
+        (MINIMAL | {"threads": 0}, "threads: expected a whole number of threads, at least 1, found 0"),
         (MINIMAL | {"device": "gpu"}, "device: expected auto, cpu or cuda, found 'gpu'"),
         (MINIMAL | {"bad_textures": "ignore"}, "bad_textures: expected stop or skip, found 'ignore'"),
         (MINIMAL | {"bad_texture": "skip"}, "found bad_texture; did you mean bad_textures?"),
-        (MINIMAL | {"audio": {"sample_rate": 10}}, "audio.sample_rate: expected whole Hz in 1000 to 192000, found 10"),
+        (
+            MINIMAL | {"audio": {"sample_rate": 10}},
+            "audio.sample_rate: expected a whole number of Hz from 1000 to 192000, found 10",
+        ),
         (MINIMAL | {"audio": {"duration": 0}}, "audio.duration: expected seconds above 0, or null, found 0"),
         (
             MINIMAL | {"audio": {"duration": 1.0}},
@@ -205,6 +223,22 @@ def test_the_paper_configuration_is_the_papers(here):
 def test_one_problem_is_told_once(here, configuration, expected):
     problem = the_problem_of(configuration)
     assert expected in problem
+
+
+def test_a_range_that_another_axis_of_the_grid_completes_is_fine(here):
+    low, high = "autocorrelation.minimum_lag", "autocorrelation.maximum_lag"
+    loaded = load({"grid": {low: [0.01], high: [0.1, 0.15]}}, checkout=CHECKOUT)
+    assert [setting.autocorrelation.maximum_lag for setting in loaded.settings.values()] == [0.1, 0.15]
+    assert the_problem_of({"grid": {high: [0.1]}}) == (
+        "grid, point autocorrelation-maximum_lag-0p1.autocorrelation.maximum_lag: expected seconds above minimum_lag "
+        "(0.2), found 0.1; correct it"
+    )
+
+
+def test_headings_with_nothing_below_them_are_left_out(here):
+    empty = dict.fromkeys(("audio", "spectrogram", "classifiers", "defaults", "grid"))
+    loaded = load(empty | {"settings": {"gram": {"losses": None, "features": {"options": None}}}}, checkout=CHECKOUT)
+    assert loaded.settings == {"gram": Parameters()}
 
 
 def test_all_problems_are_told_together(here):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from planning.schema import checked
+from planning.checks import checked
 
 import texture_core as tc
 from texture_core.command_line import main
@@ -40,7 +40,7 @@ NOT_RUN = {
     "python -m benchmarks": "measures for minutes to hours; unit/test_benchmarks.py runs the commands on little",
     "python -m texture_core.report.findings": "needs the scores of a study; unit/test_findings.py runs it",
     "python -m texture_core.classifiers.train_head": "needs embeddings; unit/test_logistic.py runs it on its own",
-    "python docs/site/configuration_tables.py": "test_schemas.py runs what it does, without writing",
+    "python docs/site/configuration_tables.py": "test_keys.py runs what it does, without writing",
 }
 NO_COMMANDS = {
     "results/{corpus}/": "a listing of files",

@@ -3,13 +3,16 @@
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import yaml
 
+CHECKOUT = Path(__file__).parents[2]
 COLLECTED = ("table", "listening_page")
 AFTER_SYNTHESIS = ("synthesize", "invert", "score", "figures", *COLLECTED)
 CHAIN = ("prepare_audio", "spectrogram", *AFTER_SYNTHESIS)
@@ -129,13 +132,37 @@ def test_key_order_and_spelling_of_the_configuration_rerun_nothing(finished):
     assert finished.planned() == set()
 
 
-def test_a_new_parameter_with_its_neutral_default_reruns_nothing(finished):
+def test_a_new_parameter_touches_one_file_and_reruns_nothing(finished, planned_jobs):
     name = "texture_core/parameters/method.py"
     old = "    inversion: InversionParameters = InversionParameters()\n"
     assert finished.read(name).count(old) == 1
-    new = '    tilt: float = field(default=1.0, metadata={"neutral": 1.0})\n'
+    new = (
+        '    tilt: float = parameter(1.0, "Tilt of the weights.", unit="decibels", minimum=-3, maximum=3, paper=1, '
+        "neutral=1.0)\n"
+    )
     finished.write(name, finished.read(name).replace(old, old + new))
     assert finished.planned() == set()
+
+    changed = configuration(finished)
+    changed["settings"]["full"]["tilt"] = 1
+    finished.configure(changed)
+    assert finished.planned() == set()
+
+    changed["settings"]["full"]["tilt"] = 2.5
+    finished.configure(changed)
+    figures = planned_jobs(["figures"])
+    assert finished.planned() == planned_jobs(AFTER_SYNTHESIS, settings=["full"]) | figures
+
+    changed["settings"]["full"]["tilt"] = 4
+    finished.configure(changed)
+    outcome = finished.snakemake("--dry-run")
+    assert outcome.code != 0
+    assert "settings.full.tilt: expected decibels from -3 to 3, found 4; correct it" in outcome.text
+
+    shutil.copytree(CHECKOUT / "docs/site", finished.path("docs/site"))
+    subprocess.run([sys.executable, finished.path("docs/site/configuration_tables.py")], check=True)
+    row = "| `tilt` | decibels from -3 to 3 | `1.0` | Tilt of the weights. Paper: 1. |\n"
+    assert finished.read("config/README.md").count(row) == 1
 
 
 def test_a_new_plugin_reruns_nothing(finished):

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from texture_core.command_line.shared import STANDARD_STREAM, add_command, read
-from texture_core.command_line.textures import add_texture_options, make_textures, number_in, parameters_of
+from texture_core.command_line.textures import add_texture_options, make_textures, number, parameters_of
 from texture_core.errors import ParameterError
+from texture_core.parameters.statement import Statement
 
 
 def add(commands):
@@ -31,7 +32,7 @@ def add(commands):
     )
     command.add_argument(
         "--position",
-        type=_share,
+        type=number(Statement(float, minimum=0, maximum=1)),
         nargs="+",
         default=[0.5],
         metavar="P",
@@ -39,10 +40,6 @@ def add(commands):
         "equal distances in time (default: 0.5)",
     )
     add_texture_options(command)
-
-
-def _share(text):
-    return number_in(text, "a number from 0 to 1", float, lambda value: 0 <= value <= 1)
 
 
 def _morph(options):

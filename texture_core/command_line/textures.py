@@ -14,17 +14,27 @@ from pathlib import Path
 from texture_core.command_line.picture import write_picture
 from texture_core.command_line.shared import INTERRUPTED, STANDARD_STREAM, tell
 from texture_core.errors import ParameterError, StorageError
+from texture_core.parameters.field import find
+from texture_core.parameters.method import Parameters
+from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_names, preset_parameters
+from texture_core.parameters.statement import Statement
+from texture_core.runtime.devices import DEVICES
 
 
 def add_texture_options(command):
     """What all that make textures have; the group of options on the result."""
     result = command.add_argument_group("the result")
-    result.add_argument("--duration", type=above_zero, metavar="SECONDS", help="default: as the (first) recording")
+    result.add_argument(
+        "--duration",
+        type=number(Statement(float, above=0)),
+        metavar="SECONDS",
+        help="default: as the (first) recording",
+    )
     result.add_argument("--loop", action="store_true", help="the end is followed by the start without a seam")
     result.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another texture (default: 0)")
     result.add_argument(
         "--takes",
-        type=count,
+        type=number(Statement(int, minimum=1)),
         default=1,
         metavar="N",
         help="several textures, FILE-1.wav and so on, with the seeds that follow --seed (default: 1)",
@@ -46,40 +56,39 @@ def add_texture_options(command):
     method.add_argument(
         "--preset",
         default="default",
-        choices=("quick", "default", "auto", "paper", "rhythmic", "pitched", "speech_music", "other"),
+        choices=preset_names(),
         help="quick and default start near and are fast; auto is as default, and first tries which alpha and beta suit "
         "the recording; paper is the publication's own, slow; the others are as paper with weights for a kind of sound "
         "(default: default)",
     )
-    method.add_argument("--iterations", type=count, metavar="N", help="for each window of 5 to 8 s")
-    method.add_argument("--alpha", type=at_least_zero, metavar="X", help="weight of the rhythm")
-    method.add_argument("--beta", type=at_least_zero, metavar="X", help="weight of not being a copy")
+    method.add_argument(
+        "--iterations",
+        type=number(find(Parameters, "optimizer.iterations")),
+        metavar="N",
+        help="for each window of 5 to 8 s",
+    )
+    method.add_argument("--alpha", type=number(find(Parameters, "alpha")), metavar="X", help="weight of the rhythm")
+    method.add_argument("--beta", type=number(find(Parameters, "beta")), metavar="X", help="weight of not being a copy")
     machine = command.add_argument_group("the machine")
-    machine.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="(default: auto)")
-    machine.add_argument("--threads", type=count, metavar="N", help="of the CPU (default: torch's choice)")
+    machine.add_argument("--device", choices=DEVICES, default="auto", help="(default: auto)")
+    machine.add_argument(
+        "--threads", type=number(Statement(int, minimum=1)), metavar="N", help="of the CPU (default: torch's choice)"
+    )
     machine.add_argument("--quiet", action="store_true", help="say nothing but errors")
     return result
 
 
-def above_zero(text):
-    return number_in(text, "a number above 0", float, lambda value: 0 < value < math.inf)
+def number(stated):
+    """The ``type`` of an option that takes what is stated of a number: a function from text to value."""
 
+    def converted(text):
+        with suppress(ValueError):
+            value = stated.type(text)
+            if not list(stated.mismatches(value)):
+                return value
+        raise argparse.ArgumentTypeError(f"expected {stated.expected}, found {text}")
 
-def at_least_zero(text):
-    return number_in(text, "a number of at least 0", float, lambda value: 0 <= value < math.inf)
-
-
-def count(text):
-    return number_in(text, "a whole number of at least 1", int, lambda value: value >= 1)
-
-
-def number_in(text, expected, kind, accepts):
-    """The number that an option has, of a kind, `int` or `float`, if a function accepts it."""
-    with suppress(ValueError):
-        value = kind(text)
-        if accepts(value):
-            return value
-    raise argparse.ArgumentTypeError(f"expected {expected}, found {text}")
+    return converted
 
 
 def make_textures(options, make_plan, names, default_output):
@@ -131,8 +140,6 @@ def _output_paths(options, recordings, default):
 
 def parameters_of(options, seconds):
     """The parameters asked for, fitted to the seconds of the shortest recording; told if that changes them."""
-    from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_parameters
-
     parameters = preset_parameters(options.preset)
     if options.iterations is not None:
         parameters = replace(parameters, optimizer=replace(parameters.optimizer, iterations=options.iterations))

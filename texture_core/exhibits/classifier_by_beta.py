@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from texture_core.errors import ParameterError
-from texture_core.parameters.method import AUTO, to_mapping
+from texture_core.parameters.mapping import to_mapping
+from texture_core.parameters.method import AUTO
 from texture_core.report.figure_style import save_figure
 from texture_core.report.paper_table import CLASSES
 

@@ -7,7 +7,7 @@ from scipy.fft import next_fast_len
 
 from texture_core.errors import ParameterError
 from texture_core.losses.geodesic import root_interpolation
-from texture_core.parameters.method import lag_frames
+from texture_core.parameters.lags import lag_frames
 
 
 def autocorrelation(feature_map, first, last):

@@ -8,7 +8,8 @@ import numpy as np
 from texture_core.audio.recording import read_audio
 from texture_core.errors import StorageError
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import read_back
+from texture_core.parameters.method import Parameters
 from texture_core.records.provenance import recorded, spectrogram_sum, without_clock
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, read_spectrogram, read_synthesis
 
@@ -77,7 +78,7 @@ def recreate(path, spectrogram, *, audio=None, device=None, progress=None):
         raise StorageError(f"{path}: attribute parameters: expected a mapping, found something else")
     again = synthesize_spectrogram(
         target,
-        from_mapping(Parameters, attributes["parameters"]),
+        read_back(Parameters, attributes["parameters"]),
         seed=_whole(path, attributes, "seed"),
         texture=str(attributes["texture"]),
         setting=str(attributes["setting"]),

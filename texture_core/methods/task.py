@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 import numpy as np
 
 from texture_core import registry
-from texture_core.parameters.method import Parameters, to_mapping
+from texture_core.parameters.mapping import to_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.records.checkpoints import Checkpoint
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram
 

@@ -1,4 +1,5 @@
-"""Every parameter of the method, stated once, and the named sets of them.
+"""Every parameter of the method, stated once (`method`), and named sets of them (`presets`).
 
-What a parameter does belongs in the room that uses it.
+The statement of a parameter has its type, unit, range, default, the paper's value and a description; checks, messages
+and documentation come from it. What a parameter does belongs in the room that uses it.
 """

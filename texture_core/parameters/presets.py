@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from texture_core.errors import ParameterError
+from texture_core.parameters.limits import minimum_seconds
 from texture_core.parameters.method import (
     AUTO,
-    PRESETS,
+    WEIGHTS_BY_KIND,
     AudioParameters,
     FeatureParameters,
     InversionParameters,
     OptimizerParameters,
     Parameters,
     SpectrogramParameters,
-    minimum_seconds,
 )
 
 # A start that is near, and an α that leaves the Gram term its share: within 200 iterations the autocorrelation term
@@ -33,9 +33,9 @@ _QUICK = replace(
 _BY_NAME = {
     "quick": _QUICK,
     "default": _DEFAULT,
-    "paper": Parameters(),
-    **{name: Parameters(**weights) for name, weights in PRESETS.items()},
     AUTO: replace(_DEFAULT, preset=AUTO),
+    "paper": Parameters(),
+    **{name: Parameters(**weights) for name, weights in WEIGHTS_BY_KIND.items()},
 }
 
 
@@ -52,8 +52,8 @@ def preset_parameters(name="default"):
     name : str
         ``default``: 512 filters and 200 iterations from a start that is near, some minutes for each window of seconds
         on two cores. ``quick``: a quarter of the filters and half the iterations. ``paper``: 2000 iterations of
-        L-BFGS-B from noise. Those of `texture_core.parameters.method.PRESETS`: as ``paper``, with weights for a kind of
-        sound. ``auto``: as ``default``, with weights that are chosen for the recording before its synthesis.
+        L-BFGS-B from noise. Those of `texture_core.parameters.method.WEIGHTS_BY_KIND`: as ``paper``, with weights for
+        a kind of sound. ``auto``: as ``default``, with weights that are chosen for the recording before its synthesis.
 
     Raises
     ------

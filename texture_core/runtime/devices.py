@@ -4,6 +4,8 @@ from pathlib import Path
 
 from texture_core.errors import ParameterError
 
+DEVICES = ("auto", "cpu", "cuda")
+
 
 def gpu_present():
     """Whether this machine shows an NVIDIA GPU to programs; found without importing torch."""
@@ -18,7 +20,7 @@ def resolve_device(device="auto"):
     ParameterError
         If the name is another, or ``cuda`` is demanded and torch finds none.
     """
-    if device not in ("auto", "cpu", "cuda"):
+    if device not in DEVICES:
         raise ParameterError(f"device: expected auto, cpu or cuda, found {device!r}")
     if device == "cpu":
         return "cpu"

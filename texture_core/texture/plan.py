@@ -11,7 +11,8 @@ from texture_core.audio.channels import signals_of
 from texture_core.audio.rates import computed_transform, target_peak
 from texture_core.audio.stereo import PannedImage, StereoImage
 from texture_core.errors import AudioError, ParameterError
-from texture_core.parameters.method import AudioParameters, Parameters, minimum_seconds
+from texture_core.parameters.limits import minimum_seconds
+from texture_core.parameters.method import AudioParameters, Parameters
 from texture_core.parameters.presets import fit_to_duration, preset_parameters
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.runtime.progress import counting_on

@@ -11,7 +11,8 @@ from texture_core.audio.recording import rms
 from texture_core.errors import OptimizationError
 from texture_core.losses.gram import GramLoss
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import AudioParameters, SpectrogramParameters, minimum_seconds
+from texture_core.parameters.limits import minimum_seconds
+from texture_core.parameters.method import AudioParameters, SpectrogramParameters
 from texture_core.phase.inversion import invert
 from texture_core.runtime.devices import resolve_device
 from texture_core.runtime.progress import counting_on

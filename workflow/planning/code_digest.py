@@ -5,9 +5,8 @@ file the import stands; also the modules that the configuration names (plug-ins)
 module names in a text, such as a template. Of a module it takes the syntax tree, so that comments, formatting and texts
 that stand alone (docstrings) do not count. Three things are left out on purpose:
 
-* the classes of ``texture_core/parameters/method.py`` and what turns them to and from mappings: a parameter acts
-  through its value, which jobs get besides; of that module only the functions count that a covered module imports by
-  name;
+* what states the parameters and turns them to and from mappings (`_UNCOUNTED_MODULES`): a parameter acts through its
+  value, which jobs get besides;
 * ``__version__`` and ``__all__``, so that a release as such reruns nothing;
 * ``_PUBLIC`` of a package, which maps names to modules that load on first use: a module that imports such a name
   depends on the module behind it.
@@ -23,8 +22,7 @@ from pathlib import Path
 
 from texture_core.errors import TextureError
 
-_PARAMETERS = "texture_core.parameters.method"
-_UNCOUNTED_FUNCTIONS = {"from_mapping", "to_mapping"}
+_UNCOUNTED_MODULES = {f"texture_core/parameters/{name}.py" for name in ("field", "mapping", "method", "statement")}
 _UNCOUNTED_ASSIGNMENTS = {"__version__", "__all__", "_PUBLIC"}
 _UNCOUNTED_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
 
@@ -35,11 +33,10 @@ class CodeError(TextureError):
 
 @dataclass(frozen=True)
 class _Module:
-    """What one file contributes: its digest, the files that it leads to, and what it imports from the parameters."""
+    """What one file contributes: its digest, and the files that it leads to."""
 
     digest: str
     leads_to: tuple
-    from_parameters: tuple = ()
 
 
 class CodeDigests:
@@ -102,12 +99,9 @@ class CodeDigests:
 
     def _combined(self, script, plugins):
         whole = hashlib.sha256()
-        from_parameters = set()
         for name in self.files(script, plugins):
-            module = self._module(self._checkout / name)
-            from_parameters.update(module.from_parameters)
-            whole.update(f"{name}\0{module.digest}\n".encode())
-        whole.update(self._functions_of_parameters(from_parameters - _UNCOUNTED_FUNCTIONS).encode())
+            if name not in _UNCOUNTED_MODULES:
+                whole.update(f"{name}\0{self._module(self._checkout / name).digest}\n".encode())
         return whole.hexdigest()[:32]
 
     def _module(self, path):
@@ -128,34 +122,11 @@ class CodeDigests:
             raise CodeError(f"{path}: expected a file of the project, found none; restore it") from None
         except (SyntaxError, UnicodeDecodeError) as error:
             raise CodeError(f"{path}: expected valid Python, found an error: {error}; mend it") from None
-        counted = _canonical(tree) if path != self._package / "parameters" / "method.py" else ""
         leads_to = list(self._imported(tree, path))
-        from_parameters = {
-            alias.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and self._absolute(node, path) == _PARAMETERS
-            for alias in node.names
-        }
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in self._resources:
                 leads_to.append(self._resources[node.value])
-        return _Module(
-            hashlib.sha256(counted.encode()).hexdigest(), tuple(dict.fromkeys(leads_to)), tuple(from_parameters)
-        )
-
-    def _functions_of_parameters(self, names):
-        """The named functions of the parameters' module and those of its functions that they call, as text."""
-        if not names:
-            return ""
-        tree = ast.parse((self._package / "parameters" / "method.py").read_text(encoding="utf-8"))
-        functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-        pending, counted = list(names), {}
-        while pending:
-            name = pending.pop()
-            if name in functions and name not in counted:
-                counted[name] = _canonical(functions[name])
-                pending += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)]
-        return "\n".join(counted[name] for name in sorted(counted))
+        return _Module(hashlib.sha256(_canonical(tree).encode()).hexdigest(), tuple(dict.fromkeys(leads_to)))
 
     def _named_resources(self, text):
         words = set(re.findall(r"[\w.-]+", text))

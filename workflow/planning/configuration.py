@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planning import corpus as corpora
+from planning.checks import checked, unknown_extensions
+from planning.keys import Keys
 from planning.naming import safe_name
 from planning.problems import PlanningError, listing, shown, suggestion
-from planning.schema import checked, configuration_schema
 from planning.settings import build, read_settings
 from planning.yaml_files import duplicate_keys
-from texture_core import registry
-from texture_core.parameters.method import AudioParameters, SpectrogramParameters, minimum_seconds
+from texture_core.parameters.limits import minimum_seconds
+from texture_core.parameters.method import AudioParameters, SpectrogramParameters
 from texture_core.records.paths import is_file, is_folder
 
 DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
@@ -105,22 +106,14 @@ def load(config, *, files=(), checkout=Path()):
     problems = [problem for file in files for problem in duplicate_keys(file)]
     config, found = checked(config)
     problems += found
-    config = {
-        key: config.get(key, schema.get("default")) for key, schema in configuration_schema()["properties"].items()
-    }
+    problems += unknown_extensions(Keys, config)
+    config = {key: config.get(key, {} if stated.is_section else stated.default) for key, stated in Keys.stated.items()}
 
-    audio, found = build(AudioParameters, config["audio"] or {}, "", "audio.")
+    audio, found = build(AudioParameters, config["audio"], "", "audio.")
     problems += found
-    spectrogram, found = build(SpectrogramParameters, config["spectrogram"] or {}, "", "spectrogram.")
+    spectrogram, found = build(SpectrogramParameters, config["spectrogram"], "", "spectrogram.")
     problems += found
-    for kind in ("scores", "exhibits"):
-        known = registry.names(kind)
-        problems += [
-            f"{kind}: expected {listing(known)}, found {shown(name)}{suggestion(name, known) or '; remove it'}"
-            for name in config[kind]
-            if name not in known
-        ]
-    classifiers = {name: _plain_path(path) for name, path in (config["classifiers"] or {}).items() if path}
+    classifiers = {name: _plain_path(path) for name, path in config["classifiers"].items() if path}
     problems += [
         f"classifiers.{name}: expected a file, found none at {shown(path)}; correct it"
         for name, path in classifiers.items()
@@ -129,9 +122,7 @@ def load(config, *, files=(), checkout=Path()):
     if not config["grid"] and any(problem.startswith("grid") for problem in problems):
         # What was wrong in it has been told; that nothing is left would be told for nothing.
         config["grid"] = None
-    settings, found = read_settings(
-        config["defaults"] or {}, config["settings"] or {}, config["grid"], config["grid_prefix"] or ""
-    )
+    settings, found = read_settings(config["defaults"], config["settings"], config["grid"], config["grid_prefix"] or "")
     problems += found
     needed, reason = 0.0, "nothing"
     if audio and spectrogram:

@@ -19,7 +19,7 @@ from texture_core.methods.task import (
     used_parameters,
     uses_gpu,
 )
-from texture_core.parameters.method import to_mapping
+from texture_core.parameters.mapping import to_mapping
 from texture_core.tuning.choice import candidate_parameters, needs_choice
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from texture_core.audio.recording import check_recording
 from texture_core.errors import AudioError, StorageError
-from texture_core.parameters.method import AudioParameters, from_mapping
+from texture_core.parameters.mapping import read_back
+from texture_core.parameters.method import AudioParameters
 from texture_core.records.files import read_json
 
 
@@ -27,7 +28,7 @@ def look_at(corpus, audio, paths):
     bad : list of dict
         Texture and reason.
     """
-    parameters = from_mapping(AudioParameters, audio)
+    parameters = read_back(AudioParameters, audio)
     usable, bad = [], []
     for texture in corpus["textures"]:
         if texture["name"] not in paths:

@@ -3,16 +3,14 @@
 import copy
 import itertools
 from collections.abc import Mapping
-from functools import reduce
 
-import jsonschema
-
+from planning.checks import reason, remove, unknown_extensions
 from planning.naming import LONGEST_NAME, NAME_RULE, is_name, point_name, safe_name
 from planning.problems import listing, shown, suggestion
-from planning.schema import key_paths, key_schema, mismatch, remove
-from texture_core import registry
 from texture_core.errors import ParameterError
-from texture_core.parameters.method import AUTO, Parameters, from_mapping, with_preset
+from texture_core.parameters.field import find, leaves
+from texture_core.parameters.mapping import from_mapping, with_preset
+from texture_core.parameters.method import AUTO, Parameters
 
 # What stands beside the settings' folders under results/{corpus}/.
 RESERVED_NAMES = (
@@ -28,12 +26,9 @@ RESERVED_NAMES = (
     "spectrogram",
     "tables",
 )
-# Kind of plug-in and the key that names it.
+# Kind of extension and the key that names one of it.
 PLUGINS = {
-    "features": "features.type",
-    "methods": "method",
-    "optimizers": "optimizer.type",
-    "phase": "inversion.algorithm",
+    stated.extension: key for key, stated in leaves(Parameters) if stated.extension is not None and stated.type is str
 }
 
 
@@ -63,13 +58,13 @@ def read_settings(defaults, named, grid, grid_prefix):
     if problems:
         # Told once, they would else be told again by every setting.
         defaults = {}
-    problems += _plugin_problems(defaults, "defaults.")
+    problems += unknown_extensions(Parameters, defaults, "defaults.")
     settings = {}
     for name, mapping in named.items():
         where = f"settings.{name}"
         problems += _name_problems(name, where)
         settings[name], found = build(Parameters, _over(defaults, mapping), where)
-        problems += found + _plugin_problems(mapping, f"{where}.")
+        problems += found + unknown_extensions(Parameters, mapping, f"{where}.")
     points, found = ([], []) if grid is None else _grid_points(grid, defaults, grid_prefix)
     problems += found
     for name, mapping in points:
@@ -157,36 +152,15 @@ def _name_problems(name, where):
     return []
 
 
-def _plugin_problems(mapping, prefix):
-    problems = []
-    for kind, key in PLUGINS.items():
-        *sections, field = key.split(".")
-        known = registry.names(kind)
-        name = reduce(lambda section, part: section.get(part, {}), sections, mapping).get(field)
-        if name is not None and name not in known:
-            problems.append(
-                f"{prefix}{key}: expected {listing(known)}, found {shown(name)}"
-                f"{suggestion(name, known) or '; correct it'}"
-            )
-    known = registry.names("losses")
-    problems += [
-        f"{prefix}losses: expected {listing(known)} and their weights, found {shown(name)}"
-        f"{suggestion(name, known) or '; correct it'}"
-        for name in mapping.get("losses", {})
-        if name not in known
-    ]
-    return problems
-
-
 def _grid_points(grid, defaults, prefix):
     """Name and mapping of each point, and problems; a value with a problem takes part in no point."""
     if not grid:
         return [], ["grid: expected at least one key path with a list of values, found none; add one or remove grid"]
     problems, axes = [], []
     for key, values in grid.items():
-        schema = key_schema(key)
-        if schema is None:
-            known = list(key_paths())
+        stated = find(Parameters, key)
+        if stated is None:
+            known = [key for key, _ in leaves(Parameters)]
             problems.append(
                 f"grid.{key}: expected the key path of a parameter ({', '.join(known)}), found {key}"
                 f"{suggestion(key, known) or '; correct it'}"
@@ -197,7 +171,9 @@ def _grid_points(grid, defaults, prefix):
             mapping = value
             for part in reversed(key.split(".")):
                 mapping = {part: mapping}
-            reasons = _value_problems(key, value, mapping, schema, defaults)
+            reasons = [reason(mismatch) for mismatch in stated.mismatches(value)] or [
+                problem.partition(": ")[2] for problem in unknown_extensions(Parameters, mapping)
+            ]
             problems += [f"grid.{key}, value {number}: {reason}" for reason in reasons]
             if not reasons:
                 axis.append((key, value, mapping))
@@ -214,12 +190,3 @@ def _grid_points(grid, defaults, prefix):
             )
         points[name] = mapping
     return list(points.items()), problems
-
-
-def _value_problems(key, value, mapping, schema, defaults):
-    reasons = [mismatch(error) for error in jsonschema.Draft202012Validator(schema).iter_errors(value)]
-    if reasons:
-        return reasons
-    _, found = build(Parameters, _over(defaults, mapping), "")
-    # What another axis may mend, such as the other end of a range, is left to the points.
-    return [text.partition(": ")[2] for text in found + _plugin_problems(mapping, "") if text.startswith(f"{key}:")]

@@ -6,7 +6,8 @@ from job import run
 
 from texture_core import registry
 from texture_core.exhibits.study import Study
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import read_back
+from texture_core.parameters.method import Parameters
 from texture_core.records.score_files import read_scores
 
 
@@ -19,7 +20,7 @@ def main(snakemake):
     found = {*targets, *(texture for _, texture in syntheses), *(record["texture"] for record in records)}
     study = Study(
         f"{snakemake.wildcards.corpus}: {exhibit.replace('_', ' ')}",
-        {name: from_mapping(Parameters, mapping) for name, mapping in known["settings"]},
+        {name: read_back(Parameters, mapping) for name, mapping in known["settings"]},
         {name: title for name, title in known["titles"].items() if name in found},
         targets,
         syntheses,

@@ -4,7 +4,8 @@ from checkpoint_files import checkpoint_of
 from job import run
 
 from texture_core.audio.recording import read_audio, rms, write_audio
-from texture_core.parameters.method import InversionParameters, from_mapping
+from texture_core.parameters.mapping import read_back
+from texture_core.parameters.method import InversionParameters
 from texture_core.phase.inversion import invert
 from texture_core.records.checkpoints import remove_checkpoint
 from texture_core.records.spectrogram_files import read_synthesis
@@ -13,7 +14,7 @@ from texture_core.runtime.progress import Progress
 
 def main(snakemake):
     texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
-    parameters = from_mapping(InversionParameters, snakemake.params.parameters)
+    parameters = read_back(InversionParameters, snakemake.params.parameters)
     synthesis = read_synthesis(snakemake.input.synthesis)
     target_samples, _ = read_audio(snakemake.input.audio)
     with Progress(

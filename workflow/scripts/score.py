@@ -4,7 +4,8 @@ from classifier_files import classifiers
 from job import run
 
 from texture_core.audio.recording import read_audio
-from texture_core.parameters.method import AutocorrelationParameters, from_mapping
+from texture_core.parameters.mapping import read_back
+from texture_core.parameters.method import AutocorrelationParameters
 from texture_core.records.files import write_json
 from texture_core.records.spectrogram_files import read_spectrogram
 from texture_core.scores.compute import score
@@ -22,7 +23,7 @@ def main(snakemake):
         target_samples=target_samples,
         synthesis_samples=synthesis_samples,
         sample_rate=sample_rate,
-        autocorrelation=from_mapping(AutocorrelationParameters, snakemake.params.scores["autocorrelation"]),
+        autocorrelation=read_back(AutocorrelationParameters, snakemake.params.scores["autocorrelation"]),
         classifiers=classifiers(snakemake.input),
     )
     record = {

@@ -13,12 +13,7 @@ from texture_core.errors import ParameterError
 from texture_core.losses.autocorrelation import AutocorrelationLoss, autocorrelation
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.objective import Objective
-from texture_core.parameters.method import (
-    AutocorrelationParameters,
-    DiversityParameters,
-    FeatureParameters,
-    Parameters,
-)
+from texture_core.parameters.method import AutocorrelationParameters, DiversityParameters, FeatureParameters, Parameters
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 FRAME_RATE = 250.0

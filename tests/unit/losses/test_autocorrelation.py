@@ -7,7 +7,8 @@ from maps import FRAME_RATE, lag_range, random_maps, relative_squared_distance, 
 
 from texture_core.errors import ParameterError
 from texture_core.losses.autocorrelation import AutocorrelationLoss, autocorrelation
-from texture_core.parameters.method import AutocorrelationParameters, lag_frames
+from texture_core.parameters.lags import lag_frames
+from texture_core.parameters.method import AutocorrelationParameters
 
 
 def autocorrelation_by_loops(values, lags):

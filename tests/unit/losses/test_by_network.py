@@ -78,7 +78,8 @@ from pathlib import Path
 import torch
 from texture_core.runtime.memory import is_shortage
 from texture_core.losses.objective import Objective
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 
 features = {"kernel_widths": [2, 3, 4, 5, 6, 7, 8, 9], "filters": 64, **FEATURES}
 parameters = from_mapping(Parameters, {"alpha": 1.0, "beta": 1e-2, "features": features})

@@ -113,5 +113,5 @@ def test_equal_weights_are_equal_parameters():
     first = Parameters(losses={"sendik": 1, "structural": 2})
     assert first == Parameters(losses={"structural": 2.0, "sendik": 1.0})
     assert Parameters(losses={"sendik": 0}) == Parameters()
-    with pytest.raises(ParameterError, match=r"losses\.sendik: expected a weight, at least 0, found -1"):
+    with pytest.raises(ParameterError, match=r"losses\.sendik: expected a number, at least 0, found -1"):
         Parameters(losses={"sendik": -1})

@@ -12,7 +12,8 @@ from texture_core.losses.autocorrelation import AutocorrelationLoss
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
 from texture_core.losses.objective import Objective
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 
 FRAME_RATE = 250.0
 BINS, FRAMES, SEED = 5, 40, 3

@@ -1,6 +1,7 @@
 """Parameters of a small synthesis."""
 
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 
 SMALL = {
     "alpha": 0.5,

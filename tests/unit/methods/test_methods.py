@@ -13,6 +13,7 @@ from texture_core.errors import ParameterError
 from texture_core.methods import mcdermott_simoncelli
 from texture_core.methods.synthesize_spectrogram import planned_iterations, synthesize_spectrogram
 from texture_core.methods.task import uses_gpu
+from texture_core.parameters.limits import minimum_seconds
 from texture_core.parameters.method import (
     AudioParameters,
     FeatureParameters,
@@ -20,7 +21,6 @@ from texture_core.parameters.method import (
     OptimizerParameters,
     Parameters,
     SpectrogramParameters,
-    minimum_seconds,
 )
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram, read_synthesis, write_synthesis

@@ -9,7 +9,8 @@ import pytest
 
 from texture_core.command_line import main
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.records.provenance import provenance, recorded, spectrogram_sum, without_clock
 from texture_core.records.spectrogram_files import (
     Spectrogram,

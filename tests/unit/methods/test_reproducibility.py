@@ -21,7 +21,8 @@ from pathlib import Path
 from texture_core.audio.recording import write_audio
 from texture_core.demo import demo_texture
 from texture_core.phase.inversion import invert
-from texture_core.parameters.method import InversionParameters, Parameters, from_mapping
+from texture_core.parameters.method import InversionParameters, Parameters
+from texture_core.parameters.mapping import from_mapping
 from texture_core.records.provenance import without_clock
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis

@@ -20,7 +20,8 @@ from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.losses.objective import Objective
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import AudioParameters, Parameters, from_mapping, to_mapping
+from texture_core.parameters.mapping import from_mapping, to_mapping
+from texture_core.parameters.method import AudioParameters, Parameters
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
@@ -134,7 +135,8 @@ RUN_BREAKING = """
 import numpy as np
 from texture_core import registry
 from texture_core.errors import OptimizationError
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.method import Parameters
+from texture_core.parameters.mapping import from_mapping
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 

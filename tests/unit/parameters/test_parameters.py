@@ -3,7 +3,8 @@
 import dataclasses
 import json
 import math
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -11,8 +12,12 @@ import pytest
 from texture_core.audio.recording import check_recording, write_audio
 from texture_core.errors import AudioError, ParameterError, TextureError
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.field import ParameterSet, parameter
+from texture_core.parameters.lags import lag_frames
+from texture_core.parameters.limits import minimum_seconds
+from texture_core.parameters.mapping import from_mapping, read_back, to_mapping
 from texture_core.parameters.method import (
-    PRESETS,
+    WEIGHTS_BY_KIND,
     AudioParameters,
     AutocorrelationParameters,
     AutoParameters,
@@ -22,10 +27,6 @@ from texture_core.parameters.method import (
     OptimizerParameters,
     Parameters,
     SpectrogramParameters,
-    from_mapping,
-    lag_frames,
-    minimum_seconds,
-    to_mapping,
 )
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
@@ -104,7 +105,7 @@ def wrong_values():
 def test_a_value_out_of_range_is_refused_with_its_key(cls, name, value):
     # A lag above the other one may be laid at either's door.
     key = r"(minimum_lag|maximum_lag)" if name.endswith("_lag") else name
-    with pytest.raises(ParameterError, match=f"^{SECTION[cls]}{key}: expected .*found ") as caught:
+    with pytest.raises(ParameterError, match=rf"^{SECTION[cls]}{key}(, item \d)?: expected .*found ") as caught:
         cls(**{name: value})
     assert "\n" not in str(caught.value)
 
@@ -114,6 +115,31 @@ def test_the_ends_of_a_range_are_inside(cls, name, _, values):
     for value in values:
         found = getattr(cls(**{name: value}), name)
         assert found == (tuple(value) if isinstance(value, list) else value)
+
+
+@pytest.mark.parametrize("cls", SECTION)
+def test_every_field_is_documented(cls):
+    assert cls.section == tuple(SECTION[cls].split(".")[:-1])
+    for name, stated in cls.stated.items():
+        assert re.search(rf"^ *{name} : \S", cls.__doc__, re.MULTILINE)
+        assert stated.is_section or re.fullmatch(r"[A-Za-z].*\.", stated.description), name
+
+
+@pytest.mark.parametrize(
+    ("cls", "name", "expected"),
+    [
+        (AudioParameters, "sample_rate", "a whole number of Hz from 1000 to 192000"),
+        (AudioParameters, "duration", "seconds above 0, or null"),
+        (SpectrogramParameters, "n_fft", "an even number of samples, at least 16"),
+        (FeatureParameters, "kernel_widths", "a list of one or more whole numbers of frames, each at least 1"),
+        (FeatureParameters, "padding", "valid or circular"),
+        (InversionParameters, "match_rms", "true or false"),
+        (AutoParameters, "alpha", "a list of 1 to 12 numbers, each at least 0"),
+        (Parameters, "features", "a mapping"),
+    ],
+)
+def test_what_is_expected_in_words(cls, name, expected):
+    assert cls.stated[name].expected == expected
 
 
 def test_every_field_is_tested_here():
@@ -143,7 +169,7 @@ def test_the_defaults_are_the_papers():
 def test_a_preset_gives_the_weights_that_are_left_out():
     found = {
         name: (parameters.alpha, parameters.beta)
-        for name, parameters in {name: from_mapping(Parameters, {"preset": name}) for name in PRESETS}.items()
+        for name, parameters in {name: from_mapping(Parameters, {"preset": name}) for name in WEIGHTS_BY_KIND}.items()
     }
     assert found["other"] == (Parameters().alpha, Parameters().beta)
     # The paper's advice: rhythmic sounds want a larger α, pitched ones less of both, speech a large α and a small β.
@@ -151,7 +177,7 @@ def test_a_preset_gives_the_weights_that_are_left_out():
     assert found["speech_music"][0] > found["other"][0]
     assert max(found["pitched"][1], found["speech_music"][1]) < found["other"][1]
     own = from_mapping(Parameters, {"preset": "pitched", "alpha": 3})
-    assert (own.alpha, own.beta) == (3, PRESETS["pitched"]["beta"])
+    assert (own.alpha, own.beta) == (3, WEIGHTS_BY_KIND["pitched"]["beta"])
     assert from_mapping(Parameters, to_mapping(own)) == own
 
 
@@ -168,13 +194,16 @@ def test_parameters_cannot_be_changed():
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
-        ({"gamma": 1}, r"settings\[2\]\.gamma: unknown key; known here: .*alpha.*features"),
-        ({"features": {"filter": 3}}, r"settings\[2\]\.features\.filter: unknown key; known here: .*filters"),
+        ({"gamma": 1}, r"settings\[2\]\.gamma: expected a known key \(alpha, .*, features, .*\), found 'gamma'"),
+        (
+            {"features": {"filter": 3}},
+            r"settings\[2\]\.features\.filter: expected a known key \(.*filters.*\), found 'filter'",
+        ),
         ({"features": {"filters": 0}}, r"settings\[2\]\.features\.filters: expected .* found 0"),
         ({"alpha": -1}, r"settings\[2\]\.alpha: expected .* found -1"),
         ({"diversity": 3}, r"settings\[2\]\.diversity: expected a mapping, found 3"),
         ({"optimizer": None}, r"settings\[2\]\.optimizer: expected a mapping, found None"),
-        ({3: 4}, r"settings\[2\]\.3: unknown key"),
+        ({3: 4}, r"settings\[2\]\.3: expected a known key \(alpha, .*\), found 3"),
     ],
 )
 def test_messages_hold_the_path_of_the_key(mapping, message):
@@ -222,21 +251,52 @@ def test_equal_parameters_have_the_same_mapping_to_the_letter():
 
 
 @dataclass(frozen=True)
-class Inner:
-    old: int = 1
-    new: float = field(default=0.5, metadata={"neutral": 0.0})
+class Inner(ParameterSet, section="inner"):
+    old: int = parameter(1, minimum=0)
+    new: float = parameter(0.5, minimum=0, neutral=0.0)
 
 
 @dataclass(frozen=True)
-class Outer:
+class Outer(ParameterSet):
     inner: Inner = Inner()
-    flag: str = field(default="off", metadata={"neutral": "off"})
+    flag: str = parameter("off", choices=("off", "on"), neutral="off")
+    views: tuple[Inner, ...] = parameter((), lengths=(0, 2), neutral=())
 
 
 def test_a_field_at_its_neutral_value_is_left_out():
     assert to_mapping(Outer()) == {"inner": {"old": 1, "new": 0.5}}
     assert to_mapping(Outer(Inner(2, 0.0), "on")) == {"inner": {"old": 2}, "flag": "on"}
     assert to_mapping(Outer(Inner(2, 0))) == {"inner": {"old": 2}}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [Outer(), Outer(Inner(2, 0.0), "on"), Outer(Inner(1, 0.0)), Outer(views=[Inner(3), Inner(4, 0.0)])],
+)
+def test_what_was_written_is_read_back_also_where_the_default_is_not_neutral(parameters):
+    mapping = json.loads(json.dumps(to_mapping(parameters)))
+    assert read_back(Outer, mapping) == parameters
+
+
+def test_what_was_read_back_takes_neutral_values_and_what_a_user_wrote_takes_defaults():
+    assert read_back(Outer, {}).inner.new == 0.0
+    assert from_mapping(Outer, {}).inner.new == 0.5
+
+
+def test_lists_of_records():
+    assert from_mapping(Outer, {"views": [{"old": 3}, {}]}).views == (Inner(3), Inner())
+    with pytest.raises(ParameterError, match=r"^views, item 2, old: expected a whole number, at least 0, found -1$"):
+        from_mapping(Outer, {"views": [{"old": 3}, {"old": -1}]})
+    with pytest.raises(ParameterError, match=r"^a\.views, item 1, odl: expected a known key \(old, new\), found "):
+        from_mapping(Outer, {"views": [{"odl": 3}]}, "a")
+    with pytest.raises(ParameterError, match=r"^views, item 1: expected a mapping, found 3$"):
+        from_mapping(Outer, {"views": [3]})
+    with pytest.raises(ParameterError, match=r"^views: expected a list of at most 2 mappings, found \["):
+        from_mapping(Outer, {"views": [{}, {}, {}]})
+
+
+def test_a_mapping_is_taken_for_a_section():
+    assert Outer(inner={"old": 2}) == Outer(inner=Inner(2))
 
 
 def test_parameters_that_came_later_do_not_show_at_their_neutral_values():

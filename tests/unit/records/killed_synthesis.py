@@ -2,7 +2,8 @@
 
 from texture_core import registry
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.records.checkpoints import CheckpointPlan
 from texture_core.records.provenance import without_clock
 from texture_core.records.spectrogram_files import write_synthesis

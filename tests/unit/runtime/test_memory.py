@@ -30,7 +30,8 @@ def create(parameters, bins, seed, device="cpu", dtype=torch.float32):
 PROGRAM = """
 import numpy as np
 from texture_core.errors import TextureError
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.mapping import from_mapping
+from texture_core.parameters.method import Parameters
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 target = Spectrogram(np.ones((17, 60), dtype=np.float32), 2000, 32, 8)
@@ -44,7 +45,8 @@ except TextureError as error:
 REPEATED = """
 from pathlib import Path
 import numpy as np, torch
-from texture_core.parameters.method import Parameters, from_mapping
+from texture_core.parameters.method import Parameters
+from texture_core.parameters.mapping import from_mapping
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 values = np.abs(np.random.default_rng(0).normal(size=(65, 400))).astype(np.float32)

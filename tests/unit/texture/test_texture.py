@@ -115,7 +115,7 @@ def test_presets():
     assert preset_parameters("paper") == Parameters()
     assert preset_parameters("rhythmic") == Parameters(alpha=1e4, beta=1e-4)
     assert {"quick", "default", "paper"} <= set(preset_names())
-    with pytest.raises(ParameterError, match=r"preset: expected one of quick, default, paper.*found 'fast'"):
+    with pytest.raises(ParameterError, match=r"preset: expected one of quick, default, auto, paper.*found 'fast'"):
         preset_parameters("fast")
 
 

@@ -9,14 +9,13 @@ import pytest
 
 import texture_core as tc
 from texture_core.errors import OptimizationError, ParameterError
+from texture_core.parameters.mapping import from_mapping, to_mapping
 from texture_core.parameters.method import (
     AutocorrelationParameters,
     AutoParameters,
     FeatureParameters,
     OptimizerParameters,
     Parameters,
-    from_mapping,
-    to_mapping,
 )
 from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_parameters
 from texture_core.records.spectrogram_files import Spectrogram

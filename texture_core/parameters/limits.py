@@ -1,0 +1,43 @@
+"""What a setting asks of a recording."""
+
+from texture_core.parameters.lags import lag_frames
+
+
+def minimum_seconds(parameters, audio, spectrogram):
+    """The shortest recording that a setting can be computed for.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    audio : AudioParameters
+    spectrogram : SpectrogramParameters
+
+    Returns
+    -------
+    seconds : float
+    reason : str
+        What asks for that much, in words.
+    """
+    frame_rate = audio.sample_rate / spectrogram.hop_length
+    widest = max(parameters.features.kernel_widths)
+    longest_lag = lag_frames(parameters.autocorrelation, frame_rate)[1]
+    trimmed = widest - 1 if parameters.features.padding == "valid" else 0
+    needs = [
+        # Reflected ends take half a transform, on the way back too.
+        (spectrogram.n_fft // 2 // spectrogram.hop_length + 2, f"the transform of {spectrogram.n_fft} samples"),
+        # The autocorrelation score is computed for every setting, the term on feature maps only where it has a weight.
+        (longest_lag + 1, f"the longest lag ({parameters.autocorrelation.maximum_lag} s) and a frame"),
+    ]
+    has_features = parameters.method == "optimization"
+    if has_features:
+        needs.append((widest, f"the widest kernel, {widest} frames"))
+    if has_features and parameters.alpha > 0:
+        needs.append(
+            (
+                longest_lag + 1 + trimmed,
+                f"the longest lag ({parameters.autocorrelation.maximum_lag} s) and a frame, in the feature map of the "
+                f"widest kernel ({widest} frames)",
+            )
+        )
+    frames, reason = max(needs)
+    return (frames - 1) * spectrogram.hop_length / audio.sample_rate, reason

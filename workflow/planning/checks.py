@@ -1,0 +1,142 @@
+"""A configuration against what is stated of its keys: unknown keys, values that do not fit, and what to do."""
+
+import itertools
+import math
+from collections.abc import Mapping
+from functools import reduce
+
+from planning.keys import Keys
+from planning.problems import listing, shown, suggestion
+from texture_core import registry
+from texture_core.parameters.field import leaves
+from texture_core.parameters.statement import dotted
+
+
+def checked(config):
+    """Compare a configuration with `Keys`.
+
+    Returns
+    -------
+    config : dict
+        A copy in plain mappings without the parts that do not fit, and without headings that have nothing below them.
+    problems : list of str
+        One line each.
+    """
+    config, problems = _with_text_keys(config, "")
+    config = _without_empty(config, Keys)
+    for mismatch in list(Keys.mismatches(config)):
+        problems.append(f"{dotted(mismatch.path)}: {reason(mismatch)}")
+        remove(config, mismatch.path)
+    return config, problems
+
+
+def _with_text_keys(value, where):
+    """A copy in plain mappings and lists without the keys that are no text, and a problem for each of those."""
+    if isinstance(value, Mapping):
+        copied, problems = {}, []
+        for key, item in value.items():
+            if not isinstance(key, str):
+                problems.append(
+                    f"{where}{shown(key)}: expected a key that is text, found {shown(key)}; put it in quotes"
+                )
+                continue
+            copied[key], found = _with_text_keys(item, f"{where}{key}.")
+            problems += found
+        return copied, problems
+    if isinstance(value, list | tuple):
+        items = [_with_text_keys(item, where) for item in value]
+        return [item for item, _ in items], [problem for _, found in items for problem in found]
+    return value, []
+
+
+def _without_empty(mapping, cls):
+    """Drop sections without a value: in YAML, a heading with nothing below it. A setting becomes an empty mapping."""
+    result = {}
+    for key, value in mapping.items():
+        stated = cls.stated.get(key)
+        if stated and stated.type is dict and stated.of and stated.of.is_section and isinstance(value, dict):
+            value = {
+                name: _without_empty(item or {}, stated.of.type) if isinstance(item, dict | None) else item
+                for name, item in value.items()
+            }
+        elif stated and stated.is_section and isinstance(value, dict):
+            value = _without_empty(value, stated.type)
+        if value is not None or not stated or not (stated.is_section or stated.type is dict):
+            result[key] = value
+    return result
+
+
+def reason(mismatch):
+    """What was expected, what was found and what to do, of a mismatch."""
+    found, stated = mismatch.found, mismatch.parameter
+    if stated is None:
+        return f"expected {mismatch.expected}, found {found}{suggestion(found, mismatch.known) or '; remove it'}"
+    remedy = suggestion(found, stated.choices) or "; correct it"
+    if isinstance(found, str):
+        if stated.type in (int, float) and _is_number(found):
+            remedy = f", which YAML reads as text; write {_yaml_number(found, stated.type is int)}"
+        elif stated.type is tuple:
+            remedy = f"; write [{found}]"
+    elif stated.type is str and not stated.choices:
+        remedy = ", which YAML does not read as text; put it in quotes"
+        if "path" in mismatch.expected and isinstance(found, int):
+            remedy = f", which is read as a number; write ./{found}"
+    return f"expected {mismatch.expected}, found {shown(found)}{remedy}"
+
+
+def _is_number(text):
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _yaml_number(text, whole):
+    """A number as YAML 1.1 reads it: with a dot before an exponent, and a sign in it."""
+    value = float(text)
+    if whole and value.is_integer():
+        return f"{value:.0f}"
+    mantissa, e, exponent = text.strip().lower().partition("e")
+    return f"{float(mantissa)}e{int(exponent):+d}" if e else mantissa
+
+
+def unknown_extensions(cls, mapping, prefix=""):
+    """A problem for each extension that a mapping names and that there is not.
+
+    Parameters
+    ----------
+    cls : type
+        The parameter set that the mapping is one of.
+    mapping : mapping
+        Without values that do not fit.
+    prefix : str
+        What key paths begin with in messages.
+    """
+    problems = []
+    for key, stated in leaves(cls):
+        *sections, name = key.split(".")
+        value = reduce(lambda section, part: section.get(part) or {}, sections, mapping).get(name)
+        if stated.extension is None or value is None:
+            continue
+        known = registry.names(stated.extension)
+        expected = listing(known) + (" and their weights" if stated.type is dict else "")
+        remedy = "; correct it" if stated.type is str else "; remove it"
+        problems += [
+            f"{prefix}{key}: expected {expected}, found {shown(name)}{suggestion(name, known) or remedy}"
+            for name in ([value] if stated.type is str else value)
+            if name not in known
+        ]
+    return problems
+
+
+def remove(config, path):
+    """Remove what stands at a path, in place; an item of a list takes its list along. Tell whether it was there."""
+    names = list(itertools.takewhile(lambda part: isinstance(part, str), path))
+    for name in names[:-1]:
+        config = config.get(name)
+        if not isinstance(config, dict):
+            return False
+    if not names or names[-1] not in config:
+        return False
+    del config[names[-1]]
+    return True
