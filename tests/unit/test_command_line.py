@@ -213,6 +213,57 @@ def test_errors_are_one_line_and_code_1(arguments, message, folder, capsys):
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
+# Told of before what computes is imported, which takes seconds.
+AT_ONCE = """
+import sys
+from texture_core.command_line import main
+code = main(sys.argv[1:])
+print(*{"torch", "scipy", "matplotlib"} & set(sys.modules))
+sys.exit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def bad_folder(tmp_path_factory):
+    """One recording, and what is none; no test changes it."""
+    folder = tmp_path_factory.mktemp("bad")
+    tc.write_audio(folder / "rain.wav", tc.demo_texture("rain", duration=2.5), 16000)
+    tc.write_audio(folder / "short.wav", tc.demo_texture("rain", duration=2.5)[:1000], 16000)
+    tc.write_audio(folder / "silent.wav", np.zeros(40000), 16000)
+    (folder / "text.wav").write_text("no sound")
+    (folder / "folder").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["synthesize", "none.wav"], "none.wav: there is no such file"),
+        (["synthesize", "text.wav"], "text.wav: not audio that can be read"),
+        (["synthesize", "silent.wav"], "silent.wav: all samples are zero"),
+        (["synthesize", "folder"], "folder: is a folder, expected an audio file"),
+        (["synthesize", "short.wav"], "expected at least 0.252 s"),
+        (["synthesize", "rain.wav", "-o", "a.mp3"], "ends in .wav, .flac"),
+        (["synthesize", "rain.wav", "-o", "text.wav/a.wav"], "text.wav/a.wav: cannot be written"),
+        (["synthesize", "rain.wav", "--preset", "auto", "-o", "text.wav/a.wav"], "text.wav/a.wav: cannot be written"),
+        (["morph", "rain.wav", "none.wav"], "none.wav: there is no such file"),
+        (["morph", "rain.wav", "short.wav"], "expected at least 0.252 s"),
+        (["score", "rain.wav", "silent.wav"], "silent.wav: all samples are zero"),
+        (["inspect", "none.h5"], "none.h5: there is no such file"),
+        (["recreate", "none.h5", "none.h5"], "none.h5: there is no such file"),
+    ],
+)
+def test_what_is_wrong_with_files_is_told_at_once(arguments, message, bad_folder):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", AT_ONCE, *arguments], capture_output=True, cwd=bad_folder, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stdout.split() == []
+    # Half a second is promised; on a machine that has much to do, the same work takes more.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
