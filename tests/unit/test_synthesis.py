@@ -343,7 +343,6 @@ def test_a_synthesis_survives_its_file(tmp_path, random_spectrogram):
 
 
 @pytest.mark.corpus
-@pytest.mark.slow
 def test_gram_alone_gets_below_3e_4_in_100_iterations_on_tapping(corpus_folder):
     with open(SHEET, encoding="utf-8", newline="") as file:
         rows = {row["name"]: row for row in csv.DictReader(file, delimiter="\t")}
