@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+WORKERS ?= $(CORES)
 PIP_ARGS ?=
 
 bin := .venv/bin
@@ -30,18 +31,25 @@ slurm_test_changed = $(shell $(call stamp_text,$(slurm_pins)) | cmp -s - .venv-s
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
+.PHONY: help run test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
-	@echo "Variables: CORES=$(CORES) (of Snakemake), PYTHON=$(PYTHON) (makes .venv), PIP_ARGS='$(PIP_ARGS)' (options of pip install)"
+	@echo "Variables: CORES=$(CORES) (of Snakemake), WORKERS=$(WORKERS) (of the tests), PYTHON=$(PYTHON) (makes .venv), PIP_ARGS='$(PIP_ARGS)' (options of pip install)"
 
 run: setup ## Set up .venv, then synthesise the built-in demo into results/
 	$(bin)/snakemake --cores $(CORES)
 	@echo "Look and listen: open results/demo/listening/index.html in a browser."
 
-test: setup-test ## Set up .venv, then run the tests
-	$(bin)/python -m pytest
+# By whole files, because what the tests of a file share is made once for each worker that runs one of them.
+test: setup-test ## Set up .venv, then run the tests, but for those below
+	@$(call pytest,not slow and not slurm and not long); status=$$?; \
+	echo "Not run: make test-slow (studies that are run again and again, 2 minutes), make test-slurm (on a Slurm of one node, as"; \
+	echo "root, 2 minutes), make test-long (damaged files by the thousand, kills at random, an hour)."; \
+	exit $$status
+
+test-slow: setup-test ## Run the tests that run studies again and again, with faults and kills
+	@$(call pytest,slow and not slurm and not long)
 
 test-slurm: .venv-slurm/stamp ## Run the test on a Slurm of one node that it starts itself (root, slurm-wlm and munge of Debian)
 	.venv-slurm/bin/python -m pytest -m slurm
@@ -142,5 +150,8 @@ lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade ta
 clean: ## Remove .venv, .venv-docs, .venv-slurm and caches (results/ and Snakemake's record of them, .snakemake/, stay)
 	rm -rf .venv .venv-docs .venv-slurm .pytest_cache .ruff_cache .hypothesis build dist texture_core.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# $(call pytest,markers)
+pytest = set -x; $(bin)/python -m pytest -n $(WORKERS) --dist loadfile -m "$(1)"
 
 FORCE:

@@ -158,6 +158,8 @@ class Listening:
     @property
     def heard(self):
         """File names of the sounds that really play."""
+        # A sound that was told to play counts as playing before the browser has looked at where it comes from.
+        self.wait("audioElements.every(sound => sound.paused || sound.currentSrc)")
         return self.page.evaluate(
             "audioElements.filter(sound => !sound.paused).map(sound => sound.currentSrc.split('/').at(-1))"
         )

@@ -5,7 +5,7 @@ import csv
 import pytest
 from listening_page import SETTINGS
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def test_rows_are_sorted_by_any_score_of_any_setting(listening, results):

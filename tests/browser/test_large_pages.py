@@ -9,7 +9,7 @@ from texture_core.report.listening import write_page
 from texture_core.report.listening_media import Sound, TextureRow, write_media
 from texture_core.report.table1 import table1
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])

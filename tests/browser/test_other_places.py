@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 def test_without_its_surroundings_the_page_links_only_to_what_it_has(open_page, person, results, tmp_path):

@@ -126,7 +126,7 @@ def test_a_python_that_is_too_old_is_named_with_what_to_do(clone, tmp_path, targ
 
 
 PASSED = "echo '===== 12 passed, 3 skipped in 4.00s ====='"
-RECIPES = {"test": PASSED, "test-slurm": PASSED, "lint": "true", "docs": "true"}
+RECIPES = {"test": PASSED, "test-slow": PASSED, "test-slurm": PASSED, "lint": "true", "docs": "true"}
 NONE_PASSED = ["echo '== no tests ran in 0.00s =='; exit 5", "echo '== 15 skipped in 4.00s =='"]
 
 
@@ -136,7 +136,7 @@ NONE_PASSED = ["echo '== no tests ran in 0.00s =='; exit 5", "echo '== 15 skippe
         ({}, True),
         *(
             ({target: recipe}, False)
-            for target in ("test", "test-slurm")
+            for target in ("test", "test-slow", "test-slurm")
             for recipe in ["echo '== 1 failed, 12 passed in 4.00s =='; exit 1", *NONE_PASSED]
         ),
         ({"lint": "exit 1"}, False),

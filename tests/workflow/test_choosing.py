@@ -3,7 +3,6 @@
 import json
 
 import h5py
-import pytest
 import yaml
 from planning.configuration import load
 from planning.jobs import Jobs
@@ -30,7 +29,6 @@ def configuration(tree, **parameters):
     return study | {"textures": ["rain"]}
 
 
-@pytest.mark.slow
 def test_a_choice_is_recorded_and_reruns_with_what_it_rests_on(fresh, capsys):
     with_choice = configuration(fresh)
     fresh.configure(with_choice | {"settings": {"full": with_choice["settings"]["full"]}})

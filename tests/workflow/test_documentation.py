@@ -6,7 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,6 @@ from planning.checks import checked
 
 import texture_core as tc
 from texture_core.command_line import main
-from texture_core.parameters import presets
 from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +28,7 @@ SHELL = ("", "console", "bash", "sh", "shell")
 
 # Commands that no test runs, by how they begin, and what else stands in blocks of code; each with the reason.
 NOT_RUN = {
-    "make ": "continuous integration itself is make test, test-slurm, lint and docs; the rest: unit/test_setup.py",
+    "make ": ".ci/run is make test, test-slow, test-slurm, lint and docs; the rest: unit/test_setup.py",
     "source .venv/bin/activate": "changes the reader's shell; what it makes available is run here",
     "conda ": "needs conda; unit/test_setup.py holds its pins to the lock's",
     "pip install": "needs a network; the set-up of every test is such an installation",
@@ -129,23 +128,9 @@ def test_every_example_is_run_or_has_a_reason(block):
 
 
 @pytest.fixture
-def small_presets(monkeypatch):
-    """Every preset, with few filters and iterations: the examples stand as they are."""
-    torch.set_num_threads(1)
-    for name, parameters in presets._BY_NAME.items():
-        small = replace(
-            parameters,
-            features=replace(parameters.features, filters=4),
-            optimizer=replace(parameters.optimizer, iterations=4),
-            inversion=replace(parameters.inversion, iterations=4),
-        )
-        monkeypatch.setitem(presets._BY_NAME, name, small)
-    return presets._BY_NAME
-
-
-@pytest.fixture
 def folder(tmp_path, monkeypatch, small_presets):
     """A folder with what the examples presuppose: two recordings, and a synthesis of the demo's run."""
+    torch.set_num_threads(1)
     monkeypatch.chdir(tmp_path)
     recording = tc.demo_texture("rain", duration=2.5)
     tc.write_audio(tmp_path / "rain.wav", recording, 16000)
@@ -160,7 +145,6 @@ def folder(tmp_path, monkeypatch, small_presets):
 
 
 # docs/extending.md has modules, which test_extending.py saves where it says and runs.
-@pytest.mark.slow
 @pytest.mark.parametrize("document", sorted(examples_by_document("python").keys() - {"docs/extending.md"}))
 def test_the_python_examples(folder, document):
     # One after the other, as a reader would.
@@ -173,7 +157,6 @@ def test_the_python_examples(folder, document):
         assert tc.read_audio("take-with-seed-22.wav")[0].shape == (40000,)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("document", commands_by_document("script"))
 def test_the_programs(folder, document):
     (folder / "recordings").mkdir()
@@ -195,7 +178,6 @@ def test_the_programs(folder, document):
 # ---- the command line
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("document", commands_by_document("texture-core"))
 def test_the_commands_for_one_sound(folder, document):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -256,7 +238,6 @@ def planned():
     return set()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("document", commands_by_document("snakemake"))
 def test_the_commands_of_the_workflow_make_a_plan(documented_tree, planned, document):
     tree = documented_tree

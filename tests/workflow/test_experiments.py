@@ -95,7 +95,6 @@ def with_recordings(empty_tree, tmp_path_factory):
     return tree
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "files", [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, REDUCED_STUDY]], ids=lambda files: files[-1].stem
 )

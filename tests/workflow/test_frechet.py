@@ -28,7 +28,6 @@ def test_one_more_score_reruns_nothing_but_what_collects(finished, tiny, planned
     assert finished.planned() == set()
 
 
-@pytest.mark.slow
 def test_the_distance_stands_in_the_table_and_on_the_page(fresh, tiny):
     tiny |= {"audio": {"duration": 0.6}, "scores": ["frechet_yamnet"], "settings": {"copy": {"method": "griffin_lim"}}}
     fresh.configure(tiny)

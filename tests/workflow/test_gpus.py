@@ -5,8 +5,6 @@ import re
 import pytest
 import torch
 
-pytestmark = pytest.mark.slow
-
 SYNTHESES = tuple(f"results/my_recordings/full/synthesis/{texture}.h5" for texture in ("rain", "taps"))
 without_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="torch finds CUDA here")
 

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,14 @@ def test_the_demo_makes_its_own_recordings(fresh):
     assert outcome.code == 0, outcome.text
     assert {"demo_corpus: texture tapping", "check_corpus: every recording of demo"} < outcome.jobs
     assert fresh.planned(*targets) == set()
+
+
+def test_what_is_finished_is_found_finished_at_once(finished):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert finished.planned() == set()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Three seconds are promised of a quiet machine; on one that has much to do, the same work takes more.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
 
 
 @pytest.mark.parametrize("name", ["corpus_check.json", "full/scores/rain.json", "table1.md"])

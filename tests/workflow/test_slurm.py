@@ -15,7 +15,7 @@ import soundfile
 import torch
 from slurm_node import SlurmNode, missing, wait_for
 
-pytestmark = [pytest.mark.slurm, pytest.mark.slow]
+pytestmark = pytest.mark.slurm
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 # Only a hang takes so long, s.

@@ -1,7 +1,6 @@
 """What two channels have to do with each other at each frequency: covariances, and how one is made of another."""
 
 import numpy as np
-from scipy.signal import csd
 
 # Bands of a twelfth of an octave; at low frequencies a band has at least this many bins to each side. In wider ones a
 # loud partial decides for its neighbours.
@@ -27,6 +26,9 @@ def band_covariance(samples, transform_length):
         (transform_length / 2 + 1, 2, 2), float64: the real part of the cross spectrum, in power per band. The band
         around each bin reaches a 24th of an octave, at least 2 bins, to both sides.
     """
+    # It takes longer to import than all that reads and checks a recording, and mono needs none of it.
+    from scipy.signal import csd
+
     missing = max(transform_length - len(samples), 0)
     columns = np.pad(samples.astype(np.float64), ((0, missing), (0, 0))).T
     settings = {"nperseg": transform_length, "detrend": False, "scaling": "spectrum"}

@@ -1,7 +1,6 @@
 """Filters without delay that mix two channels by a matrix for each frequency, of sounds that come in blocks."""
 
 import numpy as np
-from scipy.signal import oaconvolve
 
 from texture_core.spectrogram.log_magnitude import periodic_hann
 
@@ -103,6 +102,9 @@ def _overlapped(samples, taps, before, tail, fade):
 
 def _convolve(samples, taps):
     """The full convolution, (n + length - 1, outputs)."""
+    # As in `interchannel`: mono needs none of it.
+    from scipy.signal import oaconvolve
+
     return np.stack(
         [
             sum(oaconvolve(samples[:, source], taps[:, output, source]) for source in range(taps.shape[2]))

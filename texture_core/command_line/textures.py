@@ -101,11 +101,14 @@ def make_textures(options, make_plan, names, default_output):
     if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg", ".pdf"):
         raise ParameterError(f"--plot: expected a name that ends in .png, .svg or .pdf, found {options.plot}")
 
+    from texture_core.records.files import check_writable
     from texture_core.texture.file import audio_format
 
     for path in outputs or [Path("standard output.wav")]:
         audio_format(path, options.encoding)
     plan, recordings = make_plan()
+    for path in outputs:
+        check_writable(path)
     plan = _with_weights_chosen(options, plan)
     with tempfile.TemporaryDirectory() as folder:
         written, stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])

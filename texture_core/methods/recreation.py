@@ -7,7 +7,6 @@ import numpy as np
 
 from texture_core.audio.recording import read_audio
 from texture_core.errors import StorageError
-from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.mapping import read_back
 from texture_core.parameters.method import Parameters
 from texture_core.records.provenance import recorded, spectrogram_sum, without_clock
@@ -76,16 +75,21 @@ def recreate(path, spectrogram, *, audio=None, device=None, progress=None):
     attributes = synthesis.attributes
     if not isinstance(attributes["parameters"], dict):
         raise StorageError(f"{path}: attribute parameters: expected a mapping, found something else")
+    parameters = read_back(Parameters, attributes["parameters"])
+    samples = read_audio(audio)[0] if audio else None
+    # It imports torch, which takes seconds: what is wrong with the files is told before.
+    from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+
     again = synthesize_spectrogram(
         target,
-        read_back(Parameters, attributes["parameters"]),
+        parameters,
         seed=_whole(path, attributes, "seed"),
         texture=str(attributes["texture"]),
         setting=str(attributes["setting"]),
         device=device or str(attributes["device"]),
         threads=_whole(path, attributes, "threads"),
         progress=progress,
-        target_samples=read_audio(audio)[0] if audio else None,
+        target_samples=samples,
         code=record.get("code"),
     )
     found = recorded(again)["inputs"]

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,12 +31,25 @@ def replacing(path):
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise StorageError(
-            f"{path}: cannot be written ({error.strerror or error}); free or unlock its folder"
-        ) from error
+        raise _not_written(path, error) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def check_writable(path):
+    """Make the folder of a path, and raise what `replacing` would if no file can be made in it."""
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path, error):
+    return StorageError(f"{path}: cannot be written ({error.strerror or error}); free or unlock its folder")
 
 
 def write_text(path, text):

@@ -9,7 +9,6 @@ import soundfile
 
 from texture_core.errors import ParameterError, StorageError
 from texture_core.records.files import replacing
-from texture_core.texture.synthesize import choose_level, synthesize_blocks
 
 _BLOCK = 1 << 16
 # libsndfile's names, by the file name's ending; and by the encoding, where there is a choice.
@@ -75,6 +74,9 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
     StorageError
         If the file cannot be written.
     """
+    # It imports torch, which takes seconds; `audio_format` answers at once.
+    from texture_core.texture.synthesize import choose_level, synthesize_blocks
+
     path = Path(path)
     container, subtype = audio_format(path, encoding, plan.sample_rate)
     energy = peak = 0.0

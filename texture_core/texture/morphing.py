@@ -8,10 +8,8 @@ from texture_core.audio.recording import rms
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
 from texture_core.parameters.presets import fit_to_duration, preset_parameters
-from texture_core.texture.morph_level import gains
 from texture_core.texture.morph_path import MorphPath, geometric
 from texture_core.texture.plan import least_frames, plan_texture, shared_frames
-from texture_core.texture.synthesize import synthesize_plan
 from texture_core.texture.windows import plan_short_windows
 
 # Instants at which the level of what changes over time is taken.
@@ -81,6 +79,9 @@ def morph(
     >>> rain, crickets = (tc.demo_texture(name, duration=3.0) for name in ("rain", "crickets"))
     >>> rain_into_crickets = tc.morph(rain, crickets, 16000, position=(0, 1), duration=12.0)  # doctest: +SKIP
     """
+    # It imports torch, which `plan_morph` does only when nothing is wrong with the recordings.
+    from texture_core.texture.synthesize import synthesize_plan
+
     plan = plan_morph(
         first,
         second,
@@ -117,6 +118,8 @@ def plan_morph(
         lengths = [len(plan.target_samples) / plan.target.sample_rate for plan in own]
         parameters = fit_to_duration(preset_parameters(), min(*lengths, own[0].duration) if loop else min(lengths))
     plan, other = (plan_texture(*side, parameters=parameters, **options) for side in sides)
+    from texture_core.texture.morph_level import gains
+
     level = gains(plan.target, other.target, plan.target_rms, other.target_rms)
     path = MorphPath(other.target, other.target_samples, other.target_unit, level, positions)
     fractions = (np.arange(_LEVELS) + 0.5) / _LEVELS

@@ -12,8 +12,8 @@ import soxr
 from texture_core.audio.recording import rms
 from texture_core.runtime.devices import resolve_device
 from texture_core.runtime.randomness import derive_seed
+from texture_core.texture.pieces import invert_pieces, synthesize_windows
 from texture_core.texture.plan import choose_for_plan, plan_texture
-from texture_core.texture.windows import invert_pieces, synthesize_windows
 
 _CEILING = 10 ** (-0.1 / 20)
 _RESAMPLER_CONTEXT_SECONDS = 0.1

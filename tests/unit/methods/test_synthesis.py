@@ -204,7 +204,6 @@ def test_threads_are_those_demanded(random_spectrogram):
 
 
 @pytest.mark.corpus
-@pytest.mark.slow
 def test_gram_alone_gets_below_3e_4_in_100_iterations_on_tapping(corpus_folder):
     with open(SHEET, encoding="utf-8", newline="") as file:
         rows = {row["name"]: row for row in csv.DictReader(file, delimiter="\t")}

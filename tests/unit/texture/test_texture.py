@@ -262,7 +262,7 @@ def test_a_recording_too_long_for_the_memory_is_told(monkeypatch):
     def no_memory(task):
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
 
-    monkeypatch.setattr("texture_core.texture.windows.synthesize", no_memory)
+    monkeypatch.setattr("texture_core.texture.pieces.synthesize", no_memory)
     with pytest.raises(MemoryShortageError, match=r"\d+ frames .* cut the recording"):
         synthesize(tc.demo_texture("rain", duration=2.5), RATE, parameters=small())
 

@@ -20,7 +20,8 @@ from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.log_magnitude import log_spectrogram, periodic_hann
 from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
-from texture_core.texture.windows import invert_pieces, plan_short_windows, plan_windows, synthesize_windows
+from texture_core.texture.pieces import invert_pieces, synthesize_windows
+from texture_core.texture.windows import plan_short_windows, plan_windows
 
 SMALL = Parameters(
     alpha=1.0,

@@ -1,0 +1,181 @@
+"""Spectrograms and samples of any length in a bounded amount of memory: window after window, as `windows` divides them.
+
+Where a window starts to be optimised, the frames that the one before leaves out fade into noise, so that sounds go on
+over the seam. Phase recovery goes on in the same way: each piece begins with samples that stand already.
+"""
+
+import numpy as np
+import torch
+
+from texture_core import registry
+from texture_core.methods.optimization import synthesize
+from texture_core.methods.task import SynthesisTask
+from texture_core.phase.initial_phase import initial_phase
+from texture_core.runtime.memory import explained_shortage
+from texture_core.runtime.progress import counting_on
+from texture_core.runtime.randomness import torch_generator
+from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
+
+# In transforms of n_fft samples. Phases are held over the first, and those at the end of a piece, which the reflection
+# there disturbs, are recovered anew with the next piece over the second.
+_HELD_TRANSFORMS = 4
+_MARGIN_TRANSFORMS = 2
+# Of the frames that a window leaves out, the part that fades into those of the next window: between frames that are
+# held and frames that are optimised anew would be a step.
+_FADED = 4
+_SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in memory, or use fewer features.filters"
+
+
+def synthesize_windows(
+    target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None, between=None
+):
+    """Synthesise the frames of a texture piece by piece.
+
+    Parameters
+    ----------
+    target : Spectrogram
+    parameters : Parameters
+    windows : sequence of Window
+    seed : int
+    loop : bool
+        As given to `plan_windows`.
+    device : {'cpu', 'cuda'}
+    progress : callable, optional
+        Called with (iteration, dict of loss terms) after each iteration, counted over all windows.
+    stop : callable, optional
+        Asked after each iteration; if true, the piece of the window under way is the last one.
+    between : callable, optional
+        Of the numbers of frames, (frames,), those of a window counted from the texture's first: the attributes
+        ``target``, ``second`` and ``positions`` of its `SynthesisTask`. Default: the target, for all windows.
+
+    Yields
+    ------
+    numpy.ndarray
+        (bins, frames), float32: the piece of each window.
+    """
+    opening = previous = None
+    settling = windows[0].frames - windows[0].stop
+    done = 0
+    for number, window in enumerate(windows):
+        places = np.arange(window.frames) + done - window.start
+        task = SynthesisTask(
+            **(between(places) if between else {"target": target}),
+            parameters=parameters,
+            seed=seed,
+            texture="texture",
+            setting=f"window {number}",
+            device=device,
+            progress=counting_on(progress, number * parameters.optimizer.iterations),
+            frames=window.frames,
+            head=previous,
+            tail=opening if window.tail else None,
+            blended=settling,
+            loop=loop and len(windows) == 1,
+            stop=stop,
+        )
+        frames = max(target.log_magnitude.shape[1], window.frames)
+        with explained_shortage(parameters, frames, len(target.log_magnitude), device, _SHORTAGE_ADVICE):
+            made = synthesize(task).log_magnitude
+        if previous is not None:
+            _fade_in(previous[:, window.head :], made[:, window.head :])
+        if window.tail:
+            _fade_in(opening[:, ::-1][:, window.tail :], made[:, ::-1][:, window.tail :])
+        if len(windows) > 1:
+            overlap = windows[1].head
+            previous = made[:, window.stop - overlap :].copy()
+            if number == 0:
+                opening = made[:, : window.start + overlap].copy()
+        done += window.stop - window.start
+        yield made[:, window.start : window.stop]
+        if stop and stop():
+            return
+
+
+def _fade_in(before, after):
+    """Let the first frames of `after` begin as those of `before` that they replace; in place."""
+    count = before.shape[1] // _FADED
+    weight = (np.arange(count, dtype=np.float32) + 0.5) / count
+    after[:, :count] += (1 - weight) * (before[:, :count] - after[:, :count])
+
+
+def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu"):
+    """Recover the samples of a spectrogram that comes in pieces.
+
+    Parameters
+    ----------
+    pieces : iterable of numpy.ndarray
+        (bins, frames) each, log magnitudes, hundreds of frames at least.
+    template : Spectrogram
+        Tells n_fft and hop_length.
+    parameters : InversionParameters
+    seed : int
+    loop : bool
+        Whether the last frame is followed by the first.
+    device : {'cpu', 'cuda'}
+
+    Yields
+    ------
+    numpy.ndarray
+        Samples (any number,), float32. All together they are (frames - 1) * hop_length, the first one at the middle of
+        the first frame, or frames * hop_length of a loop, which begins a little later.
+    """
+    hop_length = template.hop_length
+    transform_frames = -(-template.n_fft // hop_length)
+    held, margin = _HELD_TRANSFORMS * transform_frames, _MARGIN_TRANSFORMS * transform_frames
+    recover = _Recovery(template, parameters, seed, device)
+    buffer = known = opening = None
+    for piece, is_last in _with_last(pieces):
+        is_first = buffer is None
+        if loop and is_first and is_last:
+            yield recover(piece, loop=True)
+            return
+        buffer = piece if is_first else np.concatenate([buffer, piece], axis=1)
+        ending = None
+        stop = buffer.shape[1] - 1 - (0 if is_last else margin)
+        if loop and is_last:
+            stop = buffer.shape[1] + margin
+            buffer = np.concatenate([buffer, opening[0]], axis=1)
+            ending = opening[1]
+        samples = recover(buffer, head=known, tail=ending)
+        start = held if not is_first else margin if loop else 0
+        if loop and is_first:
+            # The last of its frames is only the end of a transform: no samples follow it.
+            opening = buffer[:, : margin + held + 1], samples[margin * hop_length : (margin + held) * hop_length]
+        yield samples[start * hop_length : stop * hop_length]
+        known = samples[(stop - held) * hop_length : stop * hop_length]
+        buffer = buffer[:, stop - held :]
+
+
+def _with_last(items):
+    iterator = iter(items)
+    try:
+        item = next(iterator)
+    except StopIteration:
+        return
+    for following in iterator:
+        yield item, False
+        item = following
+    yield item, True
+
+
+class _Recovery:
+    """Phase recovery of one piece after another."""
+
+    def __init__(self, template, parameters, seed, device):
+        self._template, self._parameters, self._seed, self._device = template, parameters, seed, device
+        self._algorithm = registry.load("phase", parameters.algorithm)
+        self._count = 0
+
+    def __call__(self, log_magnitude, *, head=None, tail=None, loop=False):
+        magnitude = torch.expm1(torch.from_numpy(np.ascontiguousarray(log_magnitude)).to(self._device))
+        generator = torch_generator(self._seed, "phase", self._count)
+        self._count += 1
+        plain = Transform.like(magnitude, self._template.n_fft, self._template.hop_length)
+        phase = initial_phase(magnitude, self._parameters.start, generator, plain.n_fft, plain.hop_length)
+        settings = (plain.n_fft, plain.hop_length, plain.window)
+        if loop:
+            transform = CircularTransform(*settings)
+        else:
+            ends = [torch.from_numpy(side if side is not None else np.empty(0)).to(magnitude) for side in (head, tail)]
+            transform = HeldTransform(*settings, *ends)
+        return self._algorithm.recover(magnitude, phase, transform, self._parameters.iterations).cpu().numpy()
