@@ -140,7 +140,7 @@ def test_morphs(folder, capsys):
     assert main(["morph", "-", "-"]) == 1
     assert "standard input holds one recording" in capsys.readouterr().err
     assert main(["morph", "rain.wav", "tapping.wav", "--position", "0", "1", "--loop", "-o", "x.wav", *QUICK]) == 1
-    assert "a loop has one throughout" in capsys.readouterr().err
+    assert "expected one position for a loop" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["morph", "rain.wav", "tapping.wav", "--position", "2"])
     assert "expected a number from 0 to 1, found 2" in capsys.readouterr().err

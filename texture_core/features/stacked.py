@@ -25,7 +25,7 @@ class Stacked:
         ``filters`` in each layer, ``padding``; ``options.layers``, 6 where it is left out. ``kernel_widths`` have no
         meaning here.
     bins, seed, device, dtype
-        As of `texture_core.features.ensemble.Ensemble`.
+        See `texture_core.features.ensemble.Ensemble`.
     """
 
     def __init__(self, parameters, bins, seed, device="cpu", dtype=torch.float32):

@@ -26,7 +26,7 @@ def noise(first, second, positions, generator):
 
 
 def surrogate(first, second, positions, generator):
-    """What is between the surrogates of both targets; arguments as of `noise`.
+    """What is between the surrogates of both targets; arguments as in `noise`.
 
     `texture_core.methods.initial_spectrogram.surrogate` says what a surrogate is.
 

@@ -43,14 +43,14 @@ class Waveform:
         Returns
         -------
         terms : dict
-            As of `Objective.evaluate`.
+            See `Objective.evaluate`.
         gradient : torch.Tensor
             (n,), of the total.
 
         Raises
         ------
         OptimizationError
-            As of `Objective.evaluate`.
+            See `Objective.evaluate`.
         """
         variable = samples.detach().requires_grad_(True)
         log_magnitude = self.log_magnitude(variable)
@@ -70,7 +70,7 @@ class Waveform:
         Parameters
         ----------
         function, resume, options
-            As of `projected_lbfgs.minimize`.
+            See `projected_lbfgs.minimize`.
         log_magnitude : torch.Tensor
             (bins, frames).
 

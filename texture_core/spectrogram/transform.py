@@ -82,7 +82,7 @@ class HeldTransform(Transform):
     Attributes
     ----------
     n_fft, hop_length, window
-        As of `Transform`.
+        See `Transform`.
     head, tail : torch.Tensor
         (any number,): samples that the signal begins and ends with.
     """

@@ -48,7 +48,7 @@ def choose_weights(
     texture : str
         A name, for the seeds and for messages.
     device, threads
-        As of `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
+        See `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
     progress : callable, optional
         Called with (iteration, dict of loss terms) after each iteration, counted over all candidates.
 
