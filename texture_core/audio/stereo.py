@@ -105,7 +105,7 @@ def take_apart(samples, n_fft):
 
 
 def turn(samples, angle):
-    """Rotate left and right (n, 2) by angles over frequency; return the signals (n, 2), float64, and a `StereoImage`."""
+    """Rotate left and right (n, 2) by angles over frequency; return signals (n, 2), float64, and a `StereoImage`."""
     signals = filter_samples(samples, design_filter(_rotations(angle).transpose(0, 2, 1)))
     return signals, StereoImage(angle, band_covariance(signals, 2 * (len(angle) - 1)))
 

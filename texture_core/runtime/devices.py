@@ -31,7 +31,7 @@ def resolve_device(device="auto"):
         return "cuda"
     if device == "cuda":
         raise ParameterError(
-            "device: cuda was requested, but torch finds no CUDA device; check the driver and that torch is a CUDA build, "
-            "or set device: auto"
+            "device: cuda was requested, but torch finds no CUDA device; check the driver and that torch is a CUDA "
+            "build, or set device: auto"
         )
     return "cpu"

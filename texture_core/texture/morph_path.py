@@ -22,8 +22,8 @@ class MorphPath:
     gains : numpy.ndarray
         (any number,): gain at evenly spaced positions from 0 to 1.
     positions : tuple of float
-        From 0, the first recording, to 1, the second. Either one constant position, or several that are equally spaced in
-        time and interpolated linearly.
+        From 0, the first recording, to 1, the second. Either one constant position, or several, equally spaced in time
+        and interpolated linearly.
     """
 
     second: Spectrogram

@@ -146,8 +146,8 @@ def plan_texture(
             raise ParameterError(f"duration: a loop of {duration:g} s is too short, {reason} needs {needed:.3f} s")
         length = round(frames / frame_rate * result_rate)
     else:
-        # A texture that is too short for its statistics is cut from a longer one. One more frame than the duration needs,
-        # because the resampler looks ahead.
+        # A texture that is too short for its statistics is cut from a longer one. One frame more than the duration
+        # needs, because the resampler looks ahead.
         frames = max(math.ceil(duration * frame_rate) + 2, least)
         length = max(round(duration * result_rate), 1)
     unit = np.abs(signals).max() / np.float32(target_peak(computed_rate))
