@@ -170,7 +170,7 @@ def test_what_it_is_compared_with_is_not_written_over(study, capsys):
     arguments = ["recreate", str(study / "made.h5"), str(study / "rain.h5")]
     for kept in ("made.h5", "rain.h5"):
         assert main([*arguments, "-o", str(study / "." / kept), "--force"]) == 1
-        assert "is what it is computed from or compared with" in capsys.readouterr().err
+        assert "is an input; name another file" in capsys.readouterr().err
     assert (study / "made.h5").read_bytes() == before
 
 

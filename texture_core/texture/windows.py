@@ -4,7 +4,7 @@ A window is a synthesis of a few seconds. It begins with the last frames of the 
 features across the seam are part of its statistics. The last frames of a window, which fewer features cover, are
 discarded and synthesised again in the next one. The last window of a loop ends with the first frames of the first
 window, also held fixed. At the start of the optimisation the discarded frames are faded into the random start, so that
-sounds continue across the seam. Phase recovery works in the same way: each piece begins with samples that are held fixed.
+sounds continue across the seam. Phase recovery works in the same way: each piece begins with fixed samples.
 """
 
 import math
