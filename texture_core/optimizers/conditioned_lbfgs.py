@@ -18,8 +18,8 @@ def minimize(function, start, **options):
 
     Same as `projected_lbfgs.minimize`, with `conditioning` instead of the identity matrix. Use the surrogate start:
     from noise the result has bursts, because loud frames change faster (docs/performance.md). Pass the largest log
-    magnitude of the recording as ``highest``: otherwise some energy of loud frames goes to a few bins in the first and last
-    frames, which few kernels cover, at many thousand times their proper values.
+    magnitude of the recording as ``highest``: otherwise some energy of loud frames goes to a few bins in the first and
+    last frames, which few kernels cover, at many thousand times their proper values.
     """
     return projected_lbfgs.minimize(function, start, conditioning=conditioning, **options)
 

@@ -1,7 +1,7 @@
-"""What the jobs of each stage depend on besides their files: parameters as plain values, and the code that they run.
+"""Dependencies of jobs besides their files: parameters as plain values, and digests of their code.
 
-Snakemake reruns a job when the printed form of such a value changes. So the mappings are sorted, numbers that are equal
-print alike, and nothing is in a value that cannot change the job's result.
+Snakemake reruns a job when the printed form of such a value changes. So mappings are sorted, equal numbers print alike,
+and values contain only what can change the result of the job.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from texture_core.tuning.choice import candidate_parameters, needs_choice
 
 
 class Jobs:
-    """Parameters and digests of the jobs under one configuration.
+    """Parameters and code digests of the jobs of one configuration.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Jobs:
         self.texture_scores = tuple(name for name in scores if name not in of_collections)
 
     def _code(self, script, setting=None, exhibit=None):
-        """The digest of the code of a script, with the plug-ins that a setting and the scores name.
+        """Compute the digest of a script's code, including the plug-ins that a setting and the scores name.
 
         Parameters
         ----------
