@@ -161,7 +161,7 @@ def test_another_spectrogram_is_refused(study, tmp_path, capsys):
     write_spectrogram(tmp_path / "other.h5", spectrogram(seed=1))
     code, _, error = command(capsys, "recreate", study / "made.h5", tmp_path / "other.h5")
     assert code == 1
-    assert "expected the input with the SHA-256" in error
+    assert "expected the input with SHA-256" in error
     assert "other.h5" in error
 
 
