@@ -1,4 +1,4 @@
-"""Synthesise a texture from a recording, with scores and a picture: ``python docs/examples/new_texture.py rain.wav``."""
+"""Synthesise a texture with scores and a picture: ``python docs/examples/new_texture.py rain.wav``."""
 
 import argparse
 from dataclasses import replace

@@ -9,8 +9,8 @@ excluded:
   their values, which jobs depend on separately; of that module, only functions that a covered module imports by name
   count;
 * ``__version__`` and ``__all__``, so that a release alone reruns nothing;
-* ``_PUBLIC`` of a package, which maps names to lazily imported modules: a module that imports such a name depends on the
-  module behind it.
+* ``_PUBLIC`` of a package, which maps names to lazily imported modules: a module that imports such a name depends on
+  the module behind it.
 
 No code is imported or run for this.
 """
