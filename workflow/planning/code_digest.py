@@ -1,18 +1,18 @@
-"""Digest of the code that a job runs, which changes with the meaning of the code but not with its formatting.
+"""Which code a job runs, as one digest: it changes when the code's meaning changes, and not with its looks.
 
-A digest covers a script and all project modules that it imports, directly or indirectly, anywhere in the file. It also
-covers modules that the configuration names (plug-ins), and package files that a module names in a string, such as
-templates. It is computed from the syntax tree, so comments, formatting and docstrings do not count. Three things are
-excluded:
+A digest covers a script and every module of the project that it imports, directly or through others, wherever in the
+file the import stands; also the modules that the configuration names (plug-ins), and the files of the package that a
+module names in a text, such as a template. Of a module it takes the syntax tree, so that comments, formatting and texts
+that stand alone (docstrings) do not count. Three things are left out on purpose:
 
-* the classes of ``texture_core/parameters/method.py`` and their conversion to and from mappings: parameters act through
-  their values, which jobs depend on separately; of that module, only functions that a covered module imports by name
-  count;
-* ``__version__`` and ``__all__``, so that a release alone reruns nothing;
-* ``_PUBLIC`` of a package, which maps names to lazily imported modules: a module that imports such a name depends on
-  the module behind it.
+* the classes of ``texture_core/parameters/method.py`` and what turns them to and from mappings: a parameter acts
+  through its value, which jobs get besides; of that module only the functions count that a covered module imports by
+  name;
+* ``__version__`` and ``__all__``, so that a release as such reruns nothing;
+* ``_PUBLIC`` of a package, which maps names to modules that load on first use: a module that imports such a name
+  depends on the module behind it.
 
-No code is imported or run for this.
+Nothing is imported or run to find this out.
 """
 
 import ast
