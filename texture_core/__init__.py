@@ -1,6 +1,6 @@
 """Audio texture synthesis with random neural networks.
 
-The public names load on first use, so that a job which only writes a table never pays for importing torch.
+Public names are imported on first use, so that jobs which only write tables do not import torch.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Textures that the project makes itself: a corpus to start with, whose properties are known exactly.
+"""Synthetic demo textures with exactly known properties.
 
 ========  ======================  ============================================================================
 name      class                   what it is
@@ -9,7 +9,7 @@ rain      other                   a bed of filtered noise, and drops that each r
 crickets  pitched and rhythmic    one near cricket, a chirp every `CRICKETS_PERIOD` seconds, and two far ones
 ========  ======================  ============================================================================
 
-A texture is a function of its name, the seed, the duration and the sample rate alone.
+A texture depends only on its name, the seed, the duration and the sample rate.
 """
 
 import math
@@ -43,7 +43,7 @@ CRICKETS_FREQUENCY = 4200.0  # Hz, the near cricket's carrier
 
 
 def demo_texture_names():
-    """The names of the demo textures.
+    """Return the names of the demo textures.
 
     Returns
     -------
@@ -60,11 +60,11 @@ def demo_texture(name, *, seed=0, duration=4.0, sample_rate=16000):
     name : str
         One of `demo_texture_names`.
     seed : int
-        Another seed gives another recording of the same texture.
+        Each seed gives another recording of the same texture.
     duration : float
         Seconds, at least 0.1.
     sample_rate : int
-        Hz, at least 8000. Components at or above half of it are left out.
+        Hz, at least 8000. Components at or above half of it are omitted.
 
     Returns
     -------
@@ -74,10 +74,10 @@ def demo_texture(name, *, seed=0, duration=4.0, sample_rate=16000):
     Raises
     ------
     ParameterError
-        If there is no such texture, or the duration or the sample rate is out of range.
+        If the name is unknown, or the duration or the sample rate is out of range.
     """
     if name not in _TEXTURES:
-        raise ParameterError(f"demo texture {name!r}: there is none of that name; known: {', '.join(_TEXTURES)}")
+        raise ParameterError(f"demo texture {name!r}: there is no such texture; known: {', '.join(_TEXTURES)}")
     if not (math.isfinite(duration) and duration >= 0.1):
         raise ParameterError(f"demo texture {name!r}: expected a duration of at least 0.1 s, found {duration!r}")
     if not sample_rate >= 8000:
@@ -90,12 +90,12 @@ def demo_texture(name, *, seed=0, duration=4.0, sample_rate=16000):
 
 
 def damped_modes(frequencies, time_constants, levels, phases, *, duration, sample_rate):
-    """A sum of exponentially decaying sinusoids: what a small struck body sounds like.
+    """Sum exponentially decaying sinusoids, the sound of a small struck body.
 
     Parameters
     ----------
     frequencies : sequence of float
-        Hz; those at or above half the sample rate are left out.
+        Hz; those at or above half the sample rate are omitted.
     time_constants : sequence of float
         Seconds in which the amplitude falls to 1/e.
     levels : sequence of float
@@ -140,9 +140,9 @@ def _tapping(generator, length, sample_rate):
 
 
 def chime_strikes(generator, duration):
-    """When which chime is struck, and how hard.
+    """Draw times, chimes and amplitudes of strikes.
 
-    The chimes take turns in random order, so that at most eight strikes of others come between two of one chime.
+    The chimes take turns in random order, so at most eight strikes of others come between two of the same chime.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def chime_strikes(generator, duration):
     Returns
     -------
     list of (float, int, float)
-        Seconds (strikes begin before 0, and may still ring then), index into `CHIME_FUNDAMENTALS`, amplitude.
+        Time in seconds (may be negative: such strikes still ring at 0), index into `CHIME_FUNDAMENTALS`, amplitude.
     """
     strikes = []
     time = -_CHIME_LEAD

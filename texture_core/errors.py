@@ -1,7 +1,7 @@
-"""The errors that a user can cause and can mend.
+"""Errors that a user can cause and fix.
 
-Every message names what is at fault, what was expected, what was found and what to do; a command that meets one
-prints the message without a traceback.
+Each message names what is at fault, what was expected, what was found and what to do. Commands print the message
+without a traceback.
 """
 
 
@@ -10,20 +10,20 @@ class TextureError(Exception):
 
 
 class AudioError(TextureError):
-    """A recording cannot be used."""
+    """A recording is unusable."""
 
 
 class ParameterError(TextureError):
-    """A parameter is outside its range or does not fit the others."""
+    """A parameter is out of range or inconsistent with others."""
 
 
 class StorageError(TextureError):
-    """A stored file is missing, truncated or not what it should be."""
+    """A stored file is missing, truncated or invalid."""
 
 
 class OptimizationError(TextureError):
-    """An optimisation met values that are not finite."""
+    """The loss or its gradient is not finite."""
 
 
 class ClassifierError(TextureError):
-    """A classifier cannot be had or its file is not what it should be; scores that need none are not affected."""
+    """A classifier is unavailable or its file is invalid; scores that need no classifier are not affected."""

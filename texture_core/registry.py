@@ -1,8 +1,8 @@
-"""Extensions by name: one module in the room of its kind is one entry, and the configuration names it.
+"""Look up extensions by name: each module in the folder of its kind is one entry.
 
-``texture_core/scores/diversity.py`` is the score ``diversity``. A module is an entry if it defines the function of its
-kind (`FUNCTIONS`). It is found by its file, so that adding one touches no existing file (and, in the workflow, reruns
-nothing that does not use it).
+For example, ``texture_core/scores/diversity.py`` is the score ``diversity``. A module is an entry if it defines the
+function of its kind (`FUNCTIONS`). Entries are found by file name, so adding one changes no existing file and reruns
+no job that does not use it.
 """
 
 import ast
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from texture_core.errors import ParameterError
 
-# Kind, which is the room's name too, to the functions of which an entry defines at least one.
+# Kind (also the folder's name) to the functions of which an entry defines at least one.
 FUNCTIONS = {
     "exhibits": ("draw",),
     "features": ("create",),
@@ -25,14 +25,14 @@ FUNCTIONS = {
 
 
 def names(kind, defining=None):
-    """The registered names of a kind, sorted.
+    """Return the sorted names of all entries of a kind.
 
     Parameters
     ----------
     kind : str
         One of `FUNCTIONS`.
     defining : str, optional
-        Only those whose module defines this function of the kind.
+        Return only entries that define this function.
     """
     functions = {defining} if defining else set(FUNCTIONS[kind])
     return sorted(
@@ -44,12 +44,12 @@ def names(kind, defining=None):
 
 
 def module_name(kind, name):
-    """The dotted name of the module that implements ``name``.
+    """Return the dotted name of the module that implements ``name``.
 
     Raises
     ------
     ParameterError
-        If there is no such entry; the message lists those there are.
+        If there is no such entry; the message lists the known ones.
     """
     known = names(kind)
     if name not in known:
@@ -63,9 +63,9 @@ def load(kind, name):
 
 
 def constant(kind, name, constant_name, default=None):
-    """A literal that a module defines at its top level, read without importing it.
+    """Read a literal at the top level of a module, without importing it.
 
-    Planning a workflow asks what plug-ins need, and may not pay for importing what they compute with.
+    Planning a workflow needs these constants, but must not import torch.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def constant(kind, name, constant_name, default=None):
         As `module_name`.
     constant_name : str
     default : object, optional
-        The answer where the module does not define it.
+        Returned if the module does not define the constant.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def constant(kind, name, constant_name, default=None):
 
 
 def summary(kind, name):
-    """The first line of a module's docstring, read without importing it; arguments as `module_name`."""
+    """Read the first line of a module's docstring, without importing it. See `module_name` for the arguments."""
     text = ast.get_docstring(ast.parse(_path(kind, name).read_text(encoding="utf-8"))) or ""
     return text.partition("\n")[0]
 
@@ -102,5 +102,5 @@ def _statements(path):
 
 @cache
 def _parsed(path, changed):
-    # Planning asks of every setting; `changed` makes a module that was edited meanwhile another one.
+    # Planning parses modules for every setting; `changed` invalidates the cache when a module is edited.
     return ast.parse(path.read_text(encoding="utf-8")).body

@@ -1,4 +1,4 @@
-"""How the weight of rhythm, alpha, changes a texture, over several seeds: a table to read, files to hear.
+"""Compare textures with different alpha, the weight of rhythm, over several seeds: prints a table, writes audio files.
 
 ``python docs/examples/compare_weights.py tapping.wav --alpha 0 3 30``
 """

@@ -1,4 +1,4 @@
-"""A seamless loop from each recording of a folder; what cannot be used is told and left out.
+"""Make a seamless loop from each recording of a folder; unusable recordings are reported and skipped.
 
 ``python docs/examples/folder_of_loops.py recordings loops``
 """

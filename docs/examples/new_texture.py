@@ -1,4 +1,4 @@
-"""A new texture from a recording, with its scores and a picture: ``python docs/examples/new_texture.py rain.wav``."""
+"""Synthesise a texture with scores and a picture: ``python docs/examples/new_texture.py rain.wav``."""
 
 import argparse
 from dataclasses import replace

@@ -23,7 +23,7 @@ PAGES = {
     "Start": ["README.md", "docs/quick-start.md"],
     "How to": ["docs/sound-designer.md", "docs/researcher.md", "docs/engineer.md"],
     "Go on": ["docs/guide.md", "config/README.md", "docs/command-line.md", "docs/library.md", "docs/extending.md"],
-    "Background": ["docs/method.md", "docs/results.md", "docs/performance.md"],
+    "Background": ["docs/method.md", "docs/a-recordings-way.md", "docs/results.md", "docs/performance.md"],
     "The project": ["CONTRIBUTING.md", "CHANGELOG.md"],
 }
 NAMES = {

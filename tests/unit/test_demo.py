@@ -123,7 +123,7 @@ def test_damped_modes_follow_their_formula():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"name": "wind"}, "'wind': there is none of that name; known: tapping, chimes"),
+        ({"name": "wind"}, "'wind': there is no such texture; known: tapping, chimes"),
         ({"name": "rain", "duration": 0.0}, "'rain': expected a duration of at least 0.1 s, found 0.0"),
         ({"name": "rain", "duration": math.nan}, "found nan"),
         ({"name": "rain", "sample_rate": 4000}, "expected a sample rate of at least 8000 Hz, found 4000"),

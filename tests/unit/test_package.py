@@ -127,7 +127,7 @@ def test_devices():
         assert resolve_device("cuda") == "cuda"
         assert gpu_present()
     else:
-        with pytest.raises(ParameterError, match=r"device: cuda was demanded.*set device: auto"):
+        with pytest.raises(ParameterError, match=r"device: cuda was requested.*set device: auto"):
             resolve_device("cuda")
 
 

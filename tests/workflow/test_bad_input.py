@@ -122,7 +122,7 @@ def test_a_corpus_without_one_usable_recording_is_refused(fresh):
     names = add_bad_recordings(fresh)
     outcome = fresh.snakemake("--config", "bad_textures=skip", f"textures=[{','.join(names)}]")
     assert outcome.code == 1
-    assert "None is left to go on with" in outcome.text
+    assert "No usable recording is left" in outcome.text
     assert "Traceback" not in outcome.text
 
 

@@ -42,6 +42,6 @@ def test_a_gpu_that_was_demanded_and_is_not_there_is_an_error(ready):
     assert outcome.code == 1
     assert "Traceback" not in outcome.text
     for text in (outcome.text, *logs(ready)):
-        assert "device: cuda was demanded, but torch finds no CUDA device here" in text
+        assert "device: cuda was requested, but torch finds no CUDA device" in text
         assert "set device: auto" in text
     assert not any(ready.path(name).exists() for name in SYNTHESES)

@@ -246,7 +246,7 @@ def test_killed_at_random_it_ends_with_the_same_bytes(undisturbed, tmp_path, cap
             begun, now_finished = run.jobs()
             assert not begun & finished, f"finished before, and begun again: {sorted(begun & finished)}"
             finished |= now_finished
-            gone_on += sum("goes on from a checkpoint" in text for text in synthesis_logs(tree, begun))
+            gone_on += sum("resuming from a checkpoint" in text for text in synthesis_logs(tree, begun))
             assert code is None or code == 0 or tally["job"], run.text
             if code is None:
                 unlocked = tree.snakemake("--unlock")

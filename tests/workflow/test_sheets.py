@@ -64,10 +64,10 @@ def test_a_sheet_gives_its_textures(tmp_path):
         ("a\tother\t\tT\tb/..", "column file: expected a path inside corpus_dir"),
         ("a\tother\t\tT\t{x}.wav", "column file: expected a path inside corpus_dir"),
         ("a\tother\t\tT", "row 2, column file: expected a value, found a row of 4 cells"),
-        ("a\tother\t\tT\tx.wav\ty", "row 2: expected 5 cells, found 6; remove the tabs too many"),
+        ("a\tother\t\tT\tx.wav\ty", "row 2: expected 5 cells, found 6; remove the extra tabs"),
         (
             "a\tother\t\tT\tx.wav\na\tother\t\tU\ty.wav",
-            "row 3, column name: expected a name of its own, found a, the same, as in row 2",
+            "row 3, column name: expected a unique name, found a, the same, as in row 2",
         ),
         (
             "a\tother\t\tT\tx.wav\nA\tother\t\tU\ty.wav",

@@ -140,7 +140,7 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
     for texture in TEXTURES:
         same_results(remote, local, texture)
         log = remote.read(f"results/my_recordings/logs/synthesize/full/{texture}.log")
-        assert "goes on from a checkpoint" in log
+        assert "resuming from a checkpoint" in log
         assert re.search(r"CUDA_VISIBLE_DEVICES=[01], but torch finds no CUDA", log) or torch.cuda.is_available(), log
 
     jobs = slurm.jobs()

@@ -1,4 +1,4 @@
-"""Recordings as sound: reading and writing them, their rates, channels, stereo image and loudness.
+"""Reading and writing recordings; sample rates, channels, stereo image and loudness.
 
-What looks at spectra of short stretches belongs in ``spectrogram``; what makes new sound, into the rooms above.
+Short-time spectra belong in ``spectrogram``; synthesis belongs in the packages above.
 """

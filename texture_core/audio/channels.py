@@ -1,4 +1,4 @@
-"""From the channels of a recording to the signals that are synthesised."""
+"""Conversion of the channels of a recording to the signals that are synthesised."""
 
 import numpy as np
 import soxr
@@ -12,7 +12,7 @@ CHANNELS = ("keep", "mono")
 
 
 def signals_of(samples, sample_rate, channels, computed_rate, n_fft):
-    """The signals of a recording, none of which correlates with another.
+    """Convert a recording to mutually uncorrelated signals.
 
     Parameters
     ----------
@@ -21,27 +21,27 @@ def signals_of(samples, sample_rate, channels, computed_rate, n_fft):
     sample_rate : int
         Hz.
     channels : {'keep', 'mono'}
-        Whether two channels stay two, or are mixed to one by their mean.
+        Keep stereo, or mix all channels to one by their mean.
     computed_rate : int
-        Hz, of the signals.
+        Sample rate of the signals in Hz.
     n_fft : int
-        Samples of the transforms that they are for.
+        Window length of the spectrograms in samples.
 
     Returns
     -------
     signals : numpy.ndarray
         (1 or 2, n), float32.
     level : float
-        RMS of the recording, over all channels that are kept, at the computed rate.
+        RMS of the recording over all kept channels, at the computed rate.
     image : PannedImage, StereoImage or None
-        What makes left and right of the signals; None where the result has one channel.
+        Renders the signals to left and right; None for mono.
 
     Raises
     ------
     AudioError
-        If there are more than two channels to keep, or nothing but silence.
+        If there are more than two channels to keep, or the recording is silent.
     ParameterError
-        If `channels` is neither.
+        If `channels` is unknown.
     """
     if channels not in CHANNELS:
         raise ParameterError(f"channels: expected {' or '.join(CHANNELS)}, found {channels!r}")
@@ -60,7 +60,7 @@ def signals_of(samples, sample_rate, channels, computed_rate, n_fft):
 
 
 def resample(samples, sample_rate, computed_rate):
-    """Samples (n, channels) at another rate, float64; band-limited (soxr, very high quality)."""
+    """Resample samples (n, channels), float64; band-limited (soxr, very high quality)."""
     samples = np.asarray(samples, dtype=np.float64)
     if sample_rate == computed_rate:
         return samples

@@ -1,4 +1,4 @@
-"""What two channels have to do with each other at each frequency: covariances, and how one is made of another."""
+"""Covariance of two channels over frequency, and matrices that impose a covariance."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ _SHARE_OF_WANTED = 0.01
 
 
 def band_covariance(samples, transform_length):
-    """The covariance of two channels over frequency, averaged over time and bands of a twelfth of an octave.
+    """Compute the covariance of two channels over frequency, averaged over time and twelfth-octave bands.
 
     Parameters
     ----------
@@ -47,27 +47,27 @@ def _over_bands(values):
 
 
 def matching_matrices(measured, wanted):
-    """The matrices that give a pair of channels a wanted covariance, and change the channels the least.
+    """Compute the matrices that give two channels a wanted covariance with the least change.
 
     Parameters
     ----------
     measured, wanted : numpy.ndarray
-        (bins, 2, 2), symmetric, no eigenvalue below 0.
+        (bins, 2, 2), symmetric and positive semidefinite.
 
     Returns
     -------
     numpy.ndarray
-        (bins, 2, 2), symmetric: M with M measured M = wanted, up to one factor for all bins, such that the power of all
-        together stays what it is. The identity where one of the two has no power.
+        (bins, 2, 2), symmetric: M with M measured M = wanted, up to one factor for all bins that preserves the total
+        power. The identity where either covariance has no power.
 
     Notes
     -----
-    Of all matrices that map one covariance to another this one moves the channels the least in the mean square (Olkin &
-    Pukelsheim 1982); choosing so is what Vilkamo, Bäckström & Kuntz (2013) propose for spatial sound. It is the
-    geometric mean of measured⁻¹ and wanted, which for matrices of 2 x 2 has a closed form: with m and w the roots of
+    Of all matrices that map one covariance to another, this one changes the channels least in the mean square (Olkin &
+    Pukelsheim 1982), as Vilkamo, Bäckström & Kuntz (2013) propose for spatial sound. It is the geometric mean of
+    measured⁻¹ and wanted, which has a closed form for 2 x 2 matrices: with m and w the roots of
     their determinants, M = (wanted + w / m adj(measured)) / sqrt(tr(measured wanted) + 2 m w).
 
-    Nothing is raised by more than 20 dB: a hundredth of what is wanted counts as measured too.
+    The gain is limited to 20 dB: a hundredth of the wanted covariance is added to the measured one.
     """
     powers = _trace(measured), _trace(wanted)
     if not (powers[0].any() and powers[1].any()):

@@ -1,4 +1,4 @@
-"""How loud a sound is to listeners, after ITU-R BS.1770-5, and the gains that make several sounds equally loud."""
+"""Loudness after ITU-R BS.1770-5, and gains that make several sounds equally loud."""
 
 import numpy as np
 
@@ -18,19 +18,19 @@ _PADDING_SECONDS = 0.2
 
 
 def loudness(samples, sample_rate):
-    """Integrated loudness with both gates of the recommendation.
+    """Measure integrated loudness with both gates of the recommendation.
 
     Parameters
     ----------
     samples : numpy.ndarray
-        (n,) or (n, channels), full scale 1.0; channels count alike.
+        (n,) or (n, channels), full scale 1.0; channels have equal weight.
     sample_rate : int
-        Hz. The filters are those of 48 kHz, taken at the frequencies that the sound has.
+        Hz. The filters have the frequency response of those at 48 kHz.
 
     Returns
     -------
     float
-        LUFS; ``-inf`` where every block is below -70 LUFS. A sound shorter than a block of 400 ms is one block.
+        LUFS; ``-inf`` if every block is below -70 LUFS. A sound shorter than 400 ms is one block.
     """
     steps = sum(_step_energies(channel, sample_rate) for channel in np.atleast_2d(np.transpose(samples)))
     blocks = min(_STEPS_PER_BLOCK, len(steps))
@@ -42,7 +42,7 @@ def loudness(samples, sample_rate):
 
 
 def matching_gains(levels, peaks, *, target, ceiling):
-    """Gains that make sounds equally loud without any of them exceeding a peak.
+    """Compute gains that make sounds equally loud without exceeding a peak level.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def matching_gains(levels, peaks, *, target, ceiling):
     peaks : sequence of float
         Largest absolute samples.
     target : float
-        The loudness to reach, in LUFS, where peaks allow it; else the loudest that they do allow for all.
+        Target loudness in LUFS; lower for all sounds if the peaks require it.
     ceiling : float
-        The largest peak afterwards, in dB of full scale.
+        Maximum peak after the gain, in dBFS.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Filters without delay that mix two channels by a matrix for each frequency, of sounds that come in blocks."""
+"""Zero-delay filters that mix two channels by a matrix per frequency, for sounds in blocks."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from texture_core.spectrogram.log_magnitude import periodic_hann
 
 
 def design_filter(matrices):
-    """The impulse responses of some matrices over frequency.
+    """Compute impulse responses from matrices over frequency.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def design_filter(matrices):
     Returns
     -------
     numpy.ndarray
-        (2 * (bins - 1), 2, inputs), float64; time 0 is in the middle. A Hann window shortens them, which blends each
+        (2 * (bins - 1), 2, inputs), float64; time 0 is in the middle. A Hann window is applied, which blends each
         matrix with its neighbours (1/4, 1/2, 1/4).
     """
     length = 2 * (len(matrices) - 1)
@@ -25,14 +25,14 @@ def design_filter(matrices):
 
 
 def filter_samples(samples, taps):
-    """Filter a sound that is silent before its start and after its end.
+    """Filter a sound, with silence before its start and after its end.
 
     Parameters
     ----------
     samples : numpy.ndarray
         (n, inputs).
     taps : numpy.ndarray
-        As of `design_filter`.
+        See `design_filter`.
 
     Returns
     -------
@@ -44,23 +44,23 @@ def filter_samples(samples, taps):
 
 
 def filter_blocks(blocks, fade, loop):
-    """Filter a sound block by block, each block by a filter of its own.
+    """Filter a sound block by block, each block with its own filter.
 
     Parameters
     ----------
     blocks : iterable of pair of numpy.ndarray
-        Samples (any number, inputs), and taps as of `design_filter`, all of one length. A block other than the last
+        Samples (any number, inputs), and taps from `design_filter`, all of the same length. Every block but the last
         has at least `fade` samples.
     fade : int
-        Samples at the start of each block over which the filter of the one before gives way to its own.
+        Number of samples at the start of each block over which the previous filter is crossfaded to the new one.
     loop : bool
-        Whether the last sample is followed by the first.
+        Whether the sound is a loop.
 
     Yields
     ------
     numpy.ndarray
-        (any number, 2), float32. All together they are as many as those given, without delay; those of a loop begin a
-        little later, and go around.
+        (any number, 2), float32. The total number of samples is that of the input, without delay. A loop starts a
+        little later and wraps around.
     """
     received = handed_on = 0
     first = before = tail = None

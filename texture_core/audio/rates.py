@@ -1,4 +1,4 @@
-"""The sample rates that one sound may be computed at, and transforms that last as long as the paper's at each."""
+"""Sample rates for the synthesis of one sound, and transforms with the durations of the paper's at each rate."""
 
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
@@ -9,26 +9,26 @@ _PAPER_RATE = AudioParameters().sample_rate
 
 
 def computed_transform(sample_rate, computed_rate):
-    """The rate that a recording is computed at, and its transform.
+    """Choose the sample rate and the transform for synthesising a recording.
 
     Parameters
     ----------
     sample_rate : int
         Hz, of the recording.
     computed_rate : int
-        Hz, one of `COMPUTED_RATES`, that is wanted.
+        Requested rate in Hz, one of `COMPUTED_RATES`.
 
     Returns
     -------
     computed_rate : int
-        Hz, no higher than the recording has a use for.
+        Hz, no higher than the smallest of `COMPUTED_RATES` that covers the recording's sample rate.
     spectrogram : SpectrogramParameters
         Windows of 32 ms, a hop of 4 ms.
 
     Raises
     ------
     ParameterError
-        If there is no such rate.
+        If the requested rate is not one of `COMPUTED_RATES`.
     """
     if computed_rate not in COMPUTED_RATES:
         known = ", ".join(map(str, COMPUTED_RATES))
@@ -42,8 +42,8 @@ def computed_transform(sample_rate, computed_rate):
 
 
 def target_peak(computed_rate):
-    """The peak at which a recording has the log magnitudes, bin by bin, that it has with peak 1 at the paper's rate.
+    """Return the peak that gives a recording the same log magnitudes as peak 1 at the paper's rate.
 
-    A transform of more samples sums more of them: unscaled magnitudes grow with the rate, of noise as of tones.
+    The transform is unnormalised, so its magnitudes grow with the number of samples per window.
     """
     return _PAPER_RATE / computed_rate

@@ -1,4 +1,4 @@
-"""Recordings in, samples out: reading, checking, and the mono 16 kHz form that the chain works on."""
+"""Read, check and prepare recordings, and write audio files."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ NORMALIZED_RMS = 0.1
 
 
 def read_recording(path, duration=None):
-    """Read a recording in any format that libsndfile knows.
+    """Read a recording in any format that libsndfile supports.
 
     Parameters
     ----------
     path : path
     duration : float, optional
-        Seconds to read from the start; default all.
+        Seconds to read from the start; default: all.
 
     Returns
     -------
@@ -37,13 +37,13 @@ def read_recording(path, duration=None):
     Raises
     ------
     AudioError
-        If there is no such file, it is not audio, it holds no samples, samples that are not finite, or only zeros.
+        If the file does not exist, is not audio, or has no samples, only zeros, or NaN or infinite samples.
     """
     path = Path(path)
     if is_folder(path):
         raise AudioError(f"{path}: is a folder, expected an audio file")
     if not is_file(path):
-        raise AudioError(f"{path}: there is no such file, or its folder may not be searched")
+        raise AudioError(f"{path}: there is no such file, or its folder cannot be searched")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
     try:
@@ -107,11 +107,11 @@ def prepare_audio(samples, sample_rate, parameters=None):
     Raises
     ------
     AudioError
-        If nothing but silence is left: zeros, or channels that cancel in the mix.
+        If the result is silent: all zeros, or channels that cancel in the mix.
 
     Notes
     -----
-    Resampling is band-limited (soxr, very high quality); channels are mixed by their mean.
+    Resampling is band-limited (soxr, very high quality). Channels are averaged.
     """
     parameters = parameters or AudioParameters()
     samples = np.asarray(samples, dtype=np.float64)
@@ -132,24 +132,24 @@ def prepare_audio(samples, sample_rate, parameters=None):
 
 
 def check_recording(path, parameters=None, minimum_seconds=0.0):
-    """Find out whether a recording can be used, by reading all of the part that would be.
+    """Check whether a recording is usable, by reading all of the part that is kept.
 
     Parameters
     ----------
     path : path
     parameters : AudioParameters, optional
     minimum_seconds : float
-        The shortest recording that the settings can be computed for.
+        The shortest usable duration.
 
     Returns
     -------
     dict
-        duration (seconds that would be kept), sample_rate (Hz) and channels of the file.
+        duration (kept seconds), sample_rate (Hz) and channels of the file.
 
     Raises
     ------
     AudioError
-        With the reason in one line.
+        If the recording is unusable; the message gives the reason in one line.
     """
     parameters = parameters or AudioParameters()
     samples, sample_rate = read_recording(path, parameters.duration)
@@ -164,7 +164,7 @@ def check_recording(path, parameters=None, minimum_seconds=0.0):
 
 
 def read_audio(path):
-    """Read a file as mono: (samples (n,) float32, sample_rate in Hz); raises as `read_recording`."""
+    """Read a file as mono: samples (n,), float32, and sample rate in Hz. Raises the errors of `read_recording`."""
     samples, sample_rate = read_recording(path)
     return samples.mean(axis=1), sample_rate
 
@@ -180,5 +180,5 @@ def write_audio(path, samples, sample_rate):
 
 
 def rms(samples):
-    """Root mean square of an array of samples, as a float."""
+    """Compute the root mean square of samples, as a float."""
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))

@@ -1,9 +1,8 @@
-"""Stereo as two signals that do not correlate: how a recording is taken apart so, and a texture put together again.
+"""Stereo as two uncorrelated signals: decompose a recording, and recompose a texture.
 
-Left and right are turned, at each frequency by an angle of its own, so that what is left of their correlation is small.
-Signals that do not correlate can be given new phases each by itself; turned back they correlate as left and right did.
-What new phases leave of a correlation by chance, and what a synthesis misses of the signals' powers, is then corrected
-in bands of a twelfth of an octave.
+Left and right are rotated, by a separate angle at each frequency, so that little of their correlation remains. Phases
+of uncorrelated signals can be recovered independently; rotating back restores the correlation of left and right. A
+correction in twelfth-octave bands then removes accidental correlation and errors of the synthesised powers.
 """
 
 from dataclasses import dataclass
@@ -23,25 +22,25 @@ _SHARE_OF_WHOLE = 0.01
 
 @dataclass(frozen=True)
 class PannedImage:
-    """One signal in two channels: dual mono, one silent channel, and all that is panned as a whole.
+    """One signal in two channels: dual mono, one silent channel, or any fixed panning.
 
     Attributes
     ----------
     gains : tuple of float
-        Of left and right; the larger one is 1 in absolute value.
+        Gains of left and right; the larger absolute value is 1.
     """
 
     gains: tuple[float, float]
 
     def render(self, blocks, loop):
-        """Samples (any number, 1), block by block, to left and right, (any number, 2)."""
+        """Render blocks of samples (any number, 1) to left and right, (any number, 2)."""
         for block in blocks:
             yield block * np.array(self.gains, dtype=block.dtype)
 
 
 @dataclass(frozen=True)
 class StereoImage:
-    """Two signals that do not correlate, and what makes left and right of them.
+    """Two uncorrelated signals, and how to render them to left and right.
 
     Attributes
     ----------
@@ -49,26 +48,26 @@ class StereoImage:
         (bins,), in radians, at evenly spaced frequencies from 0 to half the sample rate: the direction of the first
         signal between left (0) and right (π / 2); the second is at a right angle to it.
     covariance : numpy.ndarray
-        (bins, 2, 2): of the recording's two signals, as of `texture_core.audio.interchannel.band_covariance`.
+        (bins, 2, 2): of the recording's two signals, as in `texture_core.audio.interchannel.band_covariance`.
     """
 
     angle: np.ndarray
     covariance: np.ndarray
 
     def render(self, blocks, loop):
-        """The two signals, block by block, to left and right.
+        """Render blocks of the two signals to left and right.
 
         Parameters
         ----------
         blocks : iterable of numpy.ndarray
-            (any number, 2); each long enough to tell the covariance of, seconds at best.
+            (any number, 2); each long enough to estimate a covariance, ideally seconds.
         loop : bool
-            Whether the last sample is followed by the first.
+            Whether the sound is a loop.
 
         Yields
         ------
         numpy.ndarray
-            (any number, 2), float32; as many together as were given.
+            (any number, 2), float32; the total number of samples is that of the input.
         """
         length = 2 * (len(self.angle) - 1)
         return filter_blocks(((block, self._taps(block, length)) for block in blocks), length // 2, loop)
@@ -79,19 +78,19 @@ class StereoImage:
 
 
 def take_apart(samples, n_fft):
-    """Turn left and right into signals that do not correlate.
+    """Decompose left and right into uncorrelated signals.
 
     Parameters
     ----------
     samples : numpy.ndarray
         (n, 2), not silent.
     n_fft : int
-        Samples of the transforms that the signals are for.
+        Window length of the spectrograms in samples.
 
     Returns
     -------
     signals : numpy.ndarray
-        (n, 1) of a recording that is one signal in two channels, else (n, 2); float64.
+        (n, 1) if both channels contain the same signal, else (n, 2); float64.
     image : PannedImage or StereoImage
     """
     samples = np.asarray(samples, dtype=np.float64)
@@ -106,16 +105,16 @@ def take_apart(samples, n_fft):
 
 
 def turn(samples, angle):
-    """Left and right (n, 2), by angles over frequency, to two signals (n, 2), float64, and their `StereoImage`."""
+    """Rotate left and right (n, 2) by angles over frequency; return signals (n, 2), float64, and a `StereoImage`."""
     signals = filter_samples(samples, design_filter(_rotations(angle).transpose(0, 2, 1)))
     return signals, StereoImage(angle, band_covariance(signals, 2 * (len(angle) - 1)))
 
 
 def _axis_angles(covariance, whole):
-    """The directions over frequency in which two channels do not correlate, near to that of the whole recording.
+    """Compute the principal directions over frequency, close to that of the whole recording.
 
-    Which of the two axes is the first is not decided by their powers, which may cross from band to band, but by
-    continuity: four times the angle is the same for both axes and both of their signs.
+    The first axis is selected by continuity over frequency and not by power, because the powers may cross between
+    bands: four times the angle is the same for both axes and both signs.
     """
     power = covariance[:, 0, 0] + covariance[:, 1, 1]
     difference = covariance[:, 0, 0] - covariance[:, 1, 1] + 2j * covariance[:, 0, 1]

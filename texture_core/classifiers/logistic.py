@@ -32,7 +32,7 @@ class LogisticHead:
     bias: np.ndarray
 
     def probabilities(self, embeddings):
-        """The classes' probabilities (n, classes), float64, for embeddings (n, dimensions)."""
+        """Compute class probabilities (n, classes), float64, for embeddings (n, dimensions)."""
         logits = np.asarray(embeddings, dtype=np.float64) @ self.weight.T.astype(np.float64) + self.bias
         return 1 / (1 + np.exp(-np.clip(logits, -700, 700)))
 
@@ -48,7 +48,7 @@ def train_head(examples, *, steps=100_000, learning_rate=0.1, batch_size=1024, s
     learning_rate : float
         Paper: 0.1. Of the mean over a batch and the sum over the classes, which are independent of each other.
     batch_size : int
-        Drawn with replacement; the paper does not tell its own.
+        Drawn with replacement; the paper does not give its batch size.
     seed : int
         Seeds the draws: same seed, device and threads, same result.
     device : {'auto', 'cpu', 'cuda'}
@@ -91,7 +91,7 @@ def train_head(examples, *, steps=100_000, learning_rate=0.1, batch_size=1024, s
 
 
 def evaluate_head(head, examples):
-    """How well a head does on labelled embeddings.
+    """Evaluate a head on labelled embeddings.
 
     Parameters
     ----------
@@ -101,8 +101,8 @@ def evaluate_head(head, examples):
     Returns
     -------
     dict
-        ``accuracy``, the share of right yes-or-no decisions over examples and classes (the paper: 0.9942; a head that
-        always says no has nearly that), and ``cross_entropy``, the mean over both in nats (the paper: 0.0584).
+        ``accuracy``, the share of correct binary decisions over examples and classes (paper: 0.9942; a head that always
+        says no is nearly as good), and ``cross_entropy``, the mean over both in nats (the paper: 0.0584).
     """
     right = entropy = 0.0
     for start in range(0, len(examples.embeddings), _ROWS_AT_ONCE):
@@ -117,7 +117,7 @@ def evaluate_head(head, examples):
 
 
 def write_head(path, head, attributes=None):
-    """Store a head as HDF5: datasets ``weight`` and ``bias``, and attributes that tell how it was made."""
+    """Store a head as HDF5: datasets ``weight`` and ``bias``, and attributes for provenance."""
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         file.create_dataset("weight", data=head.weight, track_times=False)
         file.create_dataset("bias", data=head.bias, track_times=False)
@@ -130,16 +130,16 @@ def read_head(path):
     Raises
     ------
     ClassifierError
-        If the file is missing or not one that `write_head` made.
+        If the file is missing or was not written by `write_head`.
     """
     try:
         with h5py.File(path, "r") as file:
             head = LogisticHead(dataset_values(file, "weight"), dataset_values(file, "bias"))
     except UNREADABLE as error:
-        raise ClassifierError(f"{path}: no logistic head can be read from it ({error}); train one anew") from error
+        raise ClassifierError(f"{path}: not a file of logistic regressions ({error}); train them again") from error
     if head.weight.ndim != 2 or head.bias.shape != head.weight.shape[:1]:
         raise ClassifierError(
             f"{path}: weight {head.weight.shape} and bias {head.bias.shape}, expected (classes, dimensions) and "
-            "(classes,); train a head anew"
+            "(classes,); train them again"
         )
     return head

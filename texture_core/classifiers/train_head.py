@@ -23,7 +23,7 @@ def add_arguments(parser):
 
 
 def run(arguments):
-    """Train, store and evaluate; prints what came out."""
+    """Train, store and evaluate the regressions; print the results."""
     examples = read_examples(arguments.training)
     print(f"{len(examples.labels)} clips with {len(examples.embeddings)} embeddings to train on")
     settings = {name: getattr(arguments, name) for name in ("steps", "learning_rate", "batch_size", "seed")}
@@ -38,7 +38,7 @@ def run(arguments):
 
 
 def main():
-    """The command line; ends with status 1 and a message where the user can mend what is wrong."""
+    """Run the command; return 1, after a message, for an error that the user can fix."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
     try:

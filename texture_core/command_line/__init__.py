@@ -1,7 +1,7 @@
-"""``texture-core``: synthesise, morph, score and inspect from a shell, one sound at a time.
+"""The command line ``texture-core``: synthesise, morph, score and inspect one sound at a time.
 
-Each command has a module of its own. Everything that takes time to import is imported by the function that needs it, so
-that ``--help`` answers at once.
+Each command has its own module. Modules that are slow to import are imported by the function that needs them, so that
+``--help`` answers at once.
 """
 
 import argparse
@@ -20,13 +20,13 @@ def main(arguments=None):
     Parameters
     ----------
     arguments : list of str, optional
-        Default: those of the process.
+        Command-line arguments; default: those of the process.
 
     Returns
     -------
     int
-        The exit code: 0; 1 for an error that the user can mend, told in one line; 130 if interrupted. Wrong usage
-        leaves with code 2 by ``SystemExit``, as argparse does.
+        The exit code: 0 for success, 1 for an error that the user can fix, 130 if interrupted. Wrong usage raises
+        ``SystemExit`` with code 2, as in argparse.
     """
     options = build_parser().parse_args(arguments)
     try:
@@ -35,19 +35,19 @@ def main(arguments=None):
         print(f"texture-core: error: {' '.join(str(error).split())}", file=sys.stderr)
         return USER_ERROR
     except BrokenPipeError:
-        # Whoever read the output has left; what is still buffered may not fail again on the way out.
+        # The reader of the output is gone; flushing the rest at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return USER_ERROR
     except KeyboardInterrupt:
-        print("texture-core: interrupted; what was not finished was not written", file=sys.stderr)
+        print("texture-core: interrupted; unfinished files were not written", file=sys.stderr)
         return INTERRUPTED
 
 
 def build_parser():
-    """The `argparse.ArgumentParser` of all commands."""
+    """Build the `argparse.ArgumentParser` of all commands."""
     parser = argparse.ArgumentParser(
         prog="texture-core",
-        description="New sounds of the kind that a recording shows: rain from rain, applause from applause.",
+        description="Synthesise audio textures: new rain from a recording of rain, new applause from applause.",
         epilog=f"examples:\n"
         f"  texture-core synthesize rain.wav --duration 60 -o more-rain.wav\n"
         f"  texture-core morph rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav\n"

@@ -13,7 +13,7 @@ def add(commands):
         commands,
         "inspect",
         _inspect,
-        "tell what made a file of spectrogram or synthesis",
+        "show how a spectrogram or synthesis file was made",
         ("results/demo/full/synthesis/rain.h5", "results/demo/spectrogram/rain.h5 --json"),
     )
     command.add_argument("file", help="an .h5 file of the workflow")
@@ -49,14 +49,14 @@ def _inspect(options):
             facts["choice"] = json.loads(facts["choice"])
         rows = [dict(zip(LOSS_COLUMNS, map(float, row), strict=True)) for row in synthesis.loss]
     if options.json:
-        # JSON has no NaN, which a term has where it took no part.
+        # JSON has no NaN, the value of unused loss terms.
         facts["loss"] = [{name: None if math.isnan(value) else value for name, value in row.items()} for row in rows]
         print(json.dumps(facts, indent=1, sort_keys=True))
         return 0
     for name, value in facts.items():
         _print_fact(name, value, "")
     if rows:
-        # A column of which nothing is known, such as the clock's, is left out.
+        # Omit columns without values, such as the seconds.
         _print_losses(rows, [name for name in LOSS_COLUMNS if not all(math.isnan(row[name]) for row in rows)])
     return 0
 

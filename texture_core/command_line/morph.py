@@ -13,7 +13,7 @@ def add(commands):
         commands,
         "morph",
         _morph,
-        "make a texture between two recordings, or one that goes from the one to the other",
+        "synthesise a texture between two recordings, or one that moves from one to the other",
         (
             "rain.wav fire.wav",
             "rain.wav fire.wav --position 0.3 --loop --duration 8 -o rain-with-fire.wav",
@@ -21,14 +21,14 @@ def add(commands):
             "rain.wav fire.wav --position 0 1 0 --duration 60 -o there-and-back.flac",
         ),
     )
-    command.add_argument("first", help="any format that libsndfile reads; - reads standard input")
-    command.add_argument("second", help="as the first, of any length and sample rate")
+    command.add_argument("first", help="recording in any format that libsndfile reads; - reads standard input")
+    command.add_argument("second", help="second recording; length and sample rate may differ from the first")
     command.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help=".wav, .flac, .aiff or .ogg, at the first recording's sample rate; - writes WAV to standard output "
-        "(default: FIRST-SECOND.wav, in the current folder)",
+        help="output file, .wav, .flac, .aiff or .ogg, at the first recording's sample rate; - writes WAV to standard "
+        "output (default: FIRST-SECOND.wav in the current folder)",
     )
     command.add_argument(
         "--position",
@@ -36,8 +36,8 @@ def add(commands):
         nargs="+",
         default=[0.5],
         metavar="P",
-        help="from 0, the first recording, to 1, the second; several are passed through from the start to the end, at "
-        "equal distances in time (default: 0.5)",
+        help="position between the first recording, 0, and the second, 1; with several, the morph moves through them, "
+        "equally spaced in time (default: 0.5)",
     )
     add_texture_options(command)
 
@@ -45,7 +45,7 @@ def add(commands):
 def _morph(options):
     names = [options.first, options.second]
     if names == [STANDARD_STREAM, STANDARD_STREAM]:
-        raise ParameterError("standard input holds one recording, found - for both; name a file for the other")
+        raise ParameterError("expected - for one recording at most, found it for both; name a file for the other")
 
     from texture_core.texture.morphing import plan_morph
 

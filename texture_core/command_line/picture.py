@@ -1,8 +1,8 @@
-"""The picture of the recordings and of the takes."""
+"""Plot the spectrograms of recordings and takes."""
 
 
 def write_picture(path, plan, recordings, written):
-    """Draw what the recordings and the written takes begin with, on a common scale."""
+    """Plot the start of the recordings and of the written takes, on a common scale."""
     import soundfile
 
     from texture_core.report.preview import SECONDS_SHOWN, write_preview
@@ -32,7 +32,7 @@ def _title(name, seconds):
 
 
 def _panel(plan, samples, sample_rate, unit):
-    """The log spectrogram of what the result's channels have together, on the scale of samples over a unit."""
+    """Compute the log spectrogram of the mean power of all channels, with samples divided by `unit`."""
     import numpy as np
 
     from texture_core.audio.channels import resample
@@ -42,7 +42,7 @@ def _panel(plan, samples, sample_rate, unit):
     if samples.shape[1] > plan.channels:
         samples = samples.mean(axis=1, keepdims=True)
     scaled = resample(samples, sample_rate, plan.target.sample_rate) / unit
-    # A spectrogram has a frame only where the sound is longer than half a window.
+    # A spectrogram requires more than half a window of samples.
     scaled = np.pad(scaled, ((0, max(plan.target.n_fft - len(scaled), 0)), (0, 0)))
     spectrogram = SpectrogramParameters(plan.target.n_fft, plan.target.hop_length)
     power = np.mean([np.expm1(log_spectrogram(channel, spectrogram)) ** 2 for channel in scaled.T], axis=0)

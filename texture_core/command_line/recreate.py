@@ -12,19 +12,19 @@ def add(commands):
         commands,
         "recreate",
         _recreate,
-        "compute a synthesis again from its own record, and compare",
+        "compute a synthesis again from its record, and compare the results",
         (
             "results/demo/full/synthesis/rain.h5 results/demo/spectrogram/rain.h5",
             "results/demo/full/synthesis/rain.h5 results/demo/spectrogram/rain.h5 -o again.h5",
         ),
     )
-    command.add_argument("file", help="a synthesis of the workflow")
-    command.add_argument("spectrogram", help="the recording's spectrogram that it was made from")
-    command.add_argument("--audio", metavar="FILE", help="the prepared recording, of methods that look at its samples")
-    command.add_argument("-o", "--output", metavar="FILE", help="keep what is computed")
-    command.add_argument("--force", action="store_true", help="overwrite that file")
-    command.add_argument("--device", choices=("cpu", "cuda"), help="(default: that of the record)")
-    command.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    command.add_argument("file", help="a synthesis (.h5) of the workflow")
+    command.add_argument("spectrogram", help="the spectrogram (.h5) that it was made from")
+    command.add_argument("--audio", metavar="FILE", help="the prepared recording, for methods that need samples")
+    command.add_argument("-o", "--output", metavar="FILE", help="keep the new synthesis in this file")
+    command.add_argument("--force", action="store_true", help="overwrite the output file")
+    command.add_argument("--device", choices=("cpu", "cuda"), help="device (default: that of the record)")
+    command.add_argument("--quiet", action="store_true", help="print errors only")
 
 
 def _recreate(options):
@@ -36,7 +36,7 @@ def _recreate(options):
         raise StorageError(f"{options.output}: exists already; --force overwrites it")
     for kept in (options.file, options.spectrogram, options.audio):
         if options.output and kept and Path(options.output).exists() and Path(options.output).samefile(kept):
-            raise StorageError(f"-o: {options.output} is what it is computed from or compared with; name another file")
+            raise StorageError(f"-o: {options.output} is an input; name another file")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(options.output or Path(folder) / "again.h5")
         with Progress("synthesis", 0, quiet=options.quiet) as progress:

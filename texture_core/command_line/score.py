@@ -7,20 +7,20 @@ from dataclasses import replace
 from texture_core.command_line.shared import add_command, read
 
 _SCORE_MEANINGS = {
-    "autocorrelation": "distance of the rhythm, levels as they are",
-    "autocorrelation_rms_matched": "distance of the rhythm, levels matched",
-    "diversity": "nearness to a copy of the original moved in time",
-    "diversity_shift": "frames (4 ms) by which the original is moved there",
-    "patchwork_median": "nearness of pieces of 0.25 s to their likes in the original",
-    "patchwork_share": "share of the pieces that are copied (above 0.5)",
-    "patchwork_spectrogram_median": "the same of spectrograms, phases aside",
-    "patchwork_spectrogram_share": "the same of spectrograms, phases aside",
-    "mcdermott_snr": "nearness of McDermott & Simoncelli's statistics, dB: HIGHER is better",
-    "yamnet_kl": "how differently YAMNet labels it, in nats",
+    "autocorrelation": "distance of the rhythms, at the given levels",
+    "autocorrelation_rms_matched": "distance of the rhythms, at equal levels",
+    "diversity": "similarity to a time-shifted copy of the original",
+    "diversity_shift": "the shift of that copy in frames (4 ms)",
+    "patchwork_median": "similarity of 0.25 s pieces to their best match in the original",
+    "patchwork_share": "share of the pieces that are copied (similarity above 0.5)",
+    "patchwork_spectrogram_median": "as patchwork_median, for spectrograms (ignores phase)",
+    "patchwork_spectrogram_share": "as patchwork_share, for spectrograms (ignores phase)",
+    "mcdermott_snr": "match of McDermott & Simoncelli's statistics, dB: HIGHER is better",
+    "yamnet_kl": "divergence of YAMNet's labels, in nats",
 }
-# These want files that only a study names.
+# Require files that only a study configures.
 _OF_STUDIES = ("vggish",)
-# These are of the spectrogram before phase recovery, and of a sound there is none.
+# Scores of the spectrogram before phase recovery, which a sound does not have.
 _BEFORE_PHASE_RECOVERY = ("autocorrelation_spectrogram", "diversity_spectrogram")
 
 
@@ -29,7 +29,7 @@ def add(commands):
         commands,
         "score",
         _score,
-        "measure how near a synthesis is to an original, and how far from a copy",
+        "measure how similar a synthesis is to the original, and whether it is a copy",
         ("rain.wav rain-texture.wav", "rain.wav rain-texture.wav --json"),
     )
     command.add_argument("original")
@@ -37,9 +37,9 @@ def add(commands):
     command.add_argument(
         "--json",
         action="store_true",
-        help="numbers by name, why others are missing, and the lags (s) of the autocorrelation",
+        help="print JSON: scores, reasons for missing scores, and the lags (s) of the autocorrelation",
     )
-    command.add_argument("--yamnet", metavar="FILE", help="the weights of YAMNet, for the score that needs them")
+    command.add_argument("--yamnet", metavar="FILE", help="YAMNet's weights, for the score yamnet_kl")
 
 
 def _score(options):
@@ -61,8 +61,8 @@ def _score(options):
     spectrograms = [Spectrogram(log_spectrogram(side), audio.sample_rate, 512, 64) for side in sides]
     lags = parameters.autocorrelation
     if lags != Parameters().autocorrelation:
-        told = f"rhythm is compared from {lags.minimum_lag:.2f} to {lags.maximum_lag:.2f} s only"
-        print(f"texture-core: {shortest:.2f} s are short: {told}", file=sys.stderr)
+        told = f"rhythm is compared only for lags of {lags.minimum_lag:.2f} to {lags.maximum_lag:.2f} s"
+        print(f"texture-core: the sound is short ({shortest:.2f} s): {told}", file=sys.stderr)
     missing = {}
     results = score(
         [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES],
@@ -85,12 +85,12 @@ def _score(options):
     for name, value in results.items():
         print(f"{name:{width}}  {value:>11.5g}  {_meaning(name)}".rstrip())
     for name, reason in missing.items():
-        print(f"texture-core: {name} is left out: {reason}", file=sys.stderr)
+        print(f"texture-core: {name} is skipped: {reason}", file=sys.stderr)
     return 0
 
 
 def _meaning(name):
     statistics = name.partition("_snr_")[2]
     if statistics:
-        return f"of them, {statistics.replace('_', ' ')}: higher is better"
+        return f"the same for {statistics.replace('_', ' ')}: higher is better"
     return _SCORE_MEANINGS.get(name, "")

@@ -1,4 +1,4 @@
-"""What the commands have in common."""
+"""Functions shared by the commands."""
 
 import argparse
 import shutil
@@ -9,11 +9,11 @@ from texture_core.errors import AudioError
 
 USER_ERROR, INTERRUPTED = 1, 130
 STANDARD_STREAM = "-"
-EXIT_CODES = "exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 interrupted"
+EXIT_CODES = "exit codes: 0 success, 1 error (see the message), 2 wrong usage, 130 interrupted"
 
 
 def add_command(commands, name, run, summary, examples):
-    """The new command's parser, which calls `run` with the options."""
+    """Add a command that calls `run` with the parsed options; return its parser."""
     command = commands.add_parser(
         name,
         help=summary,
@@ -28,12 +28,12 @@ def add_command(commands, name, run, summary, examples):
 
 
 def read(name):
-    """Samples and sample rate of the recording of that name, or of standard input."""
+    """Read samples and sample rate from a recording or from standard input."""
     from texture_core.audio.recording import read_recording
 
     if name != STANDARD_STREAM:
         return read_recording(name)
-    # libsndfile seeks, which a pipe cannot.
+    # libsndfile needs to seek, which a pipe does not support.
     with tempfile.NamedTemporaryFile() as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()
@@ -44,6 +44,6 @@ def read(name):
 
 
 def tell(options, text):
-    """Say it on standard error, unless quiet was asked for."""
+    """Print a message to standard error, unless ``--quiet`` was given."""
     if not options.quiet:
         print(text, file=sys.stderr)

@@ -11,7 +11,7 @@ def add(commands):
         commands,
         "synthesize",
         _synthesize,
-        "make a new texture from a recording of one",
+        "synthesise a new texture from a recording",
         (
             "rain.wav",
             "rain.wav --duration 600 --seed 3 -o rain-10min.flac",
@@ -20,21 +20,21 @@ def add(commands):
             "- --duration 30 < rain.wav | aplay",
         ),
     )
-    command.add_argument("recording", help="any format that libsndfile reads; - reads standard input")
+    command.add_argument("recording", help="recording in any format that libsndfile reads; - reads standard input")
     command.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help=".wav, .flac, .aiff or .ogg; - writes WAV to standard output (default: RECORDING-texture.wav, in the "
-        "current folder)",
+        help="output file, .wav, .flac, .aiff or .ogg; - writes WAV to standard output (default: RECORDING-texture.wav "
+        "in the current folder)",
     )
     result = add_texture_options(command)
     result.add_argument(
         "--channels",
         choices=("keep", "mono"),
         default="keep",
-        help="whether stereo stays stereo, with its width and balance, or is mixed down, which takes less time; more "
-        "than two channels can only be mixed (default: keep)",
+        help="keep stereo, with its width and balance, or mix down to mono, which is faster; more than two channels "
+        "require mono (default: keep)",
     )
     result.add_argument(
         "--computed-rate",
@@ -42,8 +42,8 @@ def add(commands):
         choices=(16000, 24000, 32000, 48000),
         default=16000,
         metavar="HZ",
-        help="16000, 24000, 32000 or 48000: what the recording has above half of it does not come back, and time grows "
-        "with it (default: 16000, the paper's)",
+        help="sample rate of the synthesis: 16000, 24000, 32000 or 48000; frequencies above half of it are lost, and "
+        "higher rates take longer (default: 16000, the paper's)",
     )
 
 

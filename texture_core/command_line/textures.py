@@ -1,4 +1,4 @@
-"""What the commands that make textures share: their options, the takes, the files and what is told of them."""
+"""Shared by the commands that synthesise: options, takes, output files and messages."""
 
 import argparse
 import math
@@ -22,59 +22,78 @@ from texture_core.runtime.devices import DEVICES
 
 
 def add_texture_options(command):
-    """What all that make textures have; the group of options on the result."""
-    result = command.add_argument_group("the result")
+    """Add the options of all commands that synthesise; return the group of output options."""
+    result = command.add_argument_group("output options")
     result.add_argument(
         "--duration",
         type=number(Statement(float, above=0)),
         metavar="SECONDS",
-        help="default: as the (first) recording",
+        help="duration of the result (default: that of the (first) recording)",
     )
-    result.add_argument("--loop", action="store_true", help="the end is followed by the start without a seam")
-    result.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another texture (default: 0)")
+    result.add_argument("--loop", action="store_true", help="make a seamless loop")
+    result.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="random seed; each seed gives another texture (default: 0)"
+    )
     result.add_argument(
         "--takes",
         type=number(Statement(int, minimum=1)),
         default=1,
         metavar="N",
-        help="several textures, FILE-1.wav and so on, with the seeds that follow --seed (default: 1)",
+        help="number of textures; writes FILE-1.wav, FILE-2.wav, ... with consecutive seeds (default: 1)",
     )
     result.add_argument(
         "--encoding",
         choices=("pcm16", "pcm24", "float"),
         default="pcm24",
-        help="of WAV, FLAC and AIFF (default: pcm24)",
+        help="sample encoding of WAV, FLAC and AIFF (default: pcm24)",
     )
-    result.add_argument("--plot", metavar="FILE", help="also a picture, .png, .svg or .pdf, of the first 12 s")
-    result.add_argument("--force", action="store_true", help="overwrite files")
+    result.add_argument(
+        "--plot", metavar="FILE", help="also plot spectrograms of the first 12 s to this file, .png, .svg or .pdf"
+    )
+    result.add_argument("--force", action="store_true", help="overwrite existing files")
     result.add_argument(
         "--save-on-interrupt",
         action="store_true",
-        help="at Ctrl-C write what there is, as if the iterations ended there; a second Ctrl-C leaves at once",
+        help="on Ctrl-C stop the optimisation and write the result so far; a second Ctrl-C exits at once",
     )
-    method = command.add_argument_group("the method")
+    method = command.add_argument_group("method options")
     method.add_argument(
         "--preset",
         default="default",
         choices=preset_names(),
-        help="quick and default start near and are fast; auto is as default, and first tries which alpha and beta suit "
-        "the recording; paper is the publication's own, slow; the others are as paper with weights for a kind of sound "
-        "(default: default)",
+        help="quick and default are fast; auto is default with alpha and beta chosen by quick trials; "
+        "paper has the parameters of the paper and is slow; the others are paper with the weights that it recommends "
+        "for a class of sounds (default: default)",
     )
     method.add_argument(
         "--iterations",
         type=number(find(Parameters, "optimizer.iterations")),
         metavar="N",
-        help="for each window of 5 to 8 s",
+        help="number of iterations for each window of 5 to 8 s",
     )
-    method.add_argument("--alpha", type=number(find(Parameters, "alpha")), metavar="X", help="weight of the rhythm")
-    method.add_argument("--beta", type=number(find(Parameters, "beta")), metavar="X", help="weight of not being a copy")
-    machine = command.add_argument_group("the machine")
-    machine.add_argument("--device", choices=DEVICES, default="auto", help="(default: auto)")
+    method.add_argument(
+        "--alpha",
+        type=number(find(Parameters, "alpha")),
+        metavar="X",
+        help="weight of the autocorrelation term, which preserves rhythm",
+    )
+    method.add_argument(
+        "--beta",
+        type=number(find(Parameters, "beta")),
+        metavar="X",
+        help="weight of the diversity term, which prevents copies",
+    )
+    machine = command.add_argument_group("other options")
     machine.add_argument(
-        "--threads", type=number(Statement(int, minimum=1)), metavar="N", help="of the CPU (default: torch's choice)"
+        "--device", choices=DEVICES, default="auto", help="device; auto uses a GPU if torch finds one (default: auto)"
     )
-    machine.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    machine.add_argument(
+        "--threads",
+        type=number(Statement(int, minimum=1)),
+        metavar="N",
+        help="number of CPU threads (default: torch's choice)",
+    )
+    machine.add_argument("--quiet", action="store_true", help="print errors only")
     return result
 
 
@@ -92,14 +111,14 @@ def number(stated):
 
 
 def make_textures(options, make_plan, names, default_output):
-    """Plan and write what the options ask for; the exit code."""
+    """Plan, synthesise and write the textures; return the exit code."""
     outputs = _output_paths(options, names, default_output)
-    # What is wrong with the names is told before anything slow begins.
+    # Report problems with file names before anything slow begins.
     for path in [*outputs, *([Path(options.plot)] if options.plot else [])]:
         if path.exists() and not options.force:
             raise StorageError(f"{path}: exists already; --force overwrites it")
     if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg", ".pdf"):
-        raise ParameterError(f"--plot: expected a name that ends in .png, .svg or .pdf, found {options.plot}")
+        raise ParameterError(f"--plot: expected a file name ending in .png, .svg or .pdf, found {options.plot}")
 
     from texture_core.records.files import check_writable
     from texture_core.texture.file import audio_format
@@ -116,33 +135,33 @@ def make_textures(options, make_plan, names, default_output):
             with open(Path(folder) / "standard output.wav", "rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-        # After the sound, so that a picture that cannot be drawn does not cost it.
+        # After the sound, so that a failing plot does not lose it.
         if options.plot:
             write_picture(options.plot, plan, recordings, written)
     return INTERRUPTED if stopped else 0
 
 
 def _output_paths(options, recordings, default):
-    """Where the takes go; none where they go to standard output."""
+    """Return the paths of the takes; an empty list for standard output."""
     output = options.output
     if output is None:
         output = STANDARD_STREAM if STANDARD_STREAM in recordings else default
     if output == STANDARD_STREAM:
         if options.takes > 1:
-            raise ParameterError("--takes: standard output has place for one; name a file with -o")
+            raise ParameterError("--takes: standard output can hold only one; name a file with -o")
         if sys.stdout.isatty():
-            raise ParameterError("-o: standard output is a terminal; name a file, or send the sound into a pipe")
+            raise ParameterError("-o: standard output is a terminal; name a file, or redirect the output")
         return []
     path = Path(output)
     if not path.name:
-        raise ParameterError(f"-o: expected the name of a file, found {output}")
+        raise ParameterError(f"-o: expected a file name, found {output}")
     if options.takes == 1:
         return [path]
     return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, options.takes + 1)]
 
 
 def parameters_of(options, seconds):
-    """The parameters asked for, fitted to the seconds of the shortest recording; told if that changes them."""
+    """Return the parameters, fitted to the duration of the shortest recording; print a message if that changes them."""
     parameters = preset_parameters(options.preset)
     if options.iterations is not None:
         parameters = replace(parameters, optimizer=replace(parameters.optimizer, iterations=options.iterations))
@@ -152,13 +171,13 @@ def parameters_of(options, seconds):
     shortest = min(seconds, options.duration) if options.loop and options.duration else seconds
     fitted = fit_to_duration(parameters, shortest)
     if fitted != parameters:
-        limit = f"only up to {fitted.autocorrelation.maximum_lag:.2f} s" if fitted.alpha > 0 else "not at all"
-        tell(options, f"{shortest:.2f} s are short: rhythm is matched {limit}")
+        limit = f"only up to lags of {fitted.autocorrelation.maximum_lag:.2f} s" if fitted.alpha > 0 else "not at all"
+        tell(options, f"the sound is short ({shortest:.2f} s): rhythm is matched {limit}")
     return fitted
 
 
 def _with_weights_chosen(options, plan):
-    """The plan with the weights that the preset ``auto`` chooses, once for all takes; told with the reason."""
+    """Return the plan with the weights chosen by the preset ``auto``, once for all takes; print the reason."""
     from texture_core.tuning.choice import needs_choice
 
     if not needs_choice(plan.parameters):
@@ -178,7 +197,7 @@ def _with_weights_chosen(options, plan):
 
 
 def _take_all(options, plan, paths):
-    """Compute and write the takes: where each is, and whether that was interrupted."""
+    """Synthesise and write the takes; return the path of each and whether it was interrupted."""
     from texture_core.runtime.progress import Progress
     from texture_core.texture.file import synthesize_to_file
 
@@ -209,7 +228,7 @@ def _take_all(options, plan, paths):
 def _summary(path, plan, seed, level, seconds, interrupted):
     note = ", interrupted" if interrupted else ""
     if level.shortfall > 0:
-        aim = "the level aimed at" if plan.morph else "the recording's level"
+        aim = "the intended level" if plan.morph else "the recording's level"
         note += f"; {level.shortfall:.1f} dB below {aim}, so that no sample clips"
     import soundfile
 
@@ -228,7 +247,7 @@ def _decibels(value):
 
 @contextmanager
 def _interruption(save):
-    """Yield a function that tells whether Ctrl-C was pressed; without `save`, Ctrl-C is what it always is."""
+    """Yield a function that returns whether Ctrl-C was pressed; without `save`, Ctrl-C works as usual."""
     pressed = []
     if not save:
         yield lambda: False
@@ -238,7 +257,7 @@ def _interruption(save):
         if pressed:
             raise KeyboardInterrupt
         pressed.append(number)
-        print("\ninterrupted: writing what there is; press Ctrl-C again to leave at once", file=sys.stderr)
+        print("\ninterrupted: writing the result so far; press Ctrl-C again to exit at once", file=sys.stderr)
 
     before = signal.signal(signal.SIGINT, handle)
     try:

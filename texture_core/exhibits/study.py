@@ -1,4 +1,4 @@
-"""What an exhibit may look at."""
+"""Input of an exhibit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Study:
-    """What an exhibit may look at; of the files only those that it needs are given.
+    """Input of an exhibit; only the files that it needs are given.
 
     Attributes
     ----------
@@ -16,11 +16,11 @@ class Study:
     textures : dict of str to str
         Name to title.
     targets : dict of str to path
-        Texture to the file of its spectrogram.
+        Texture to its spectrogram file.
     syntheses : dict of (str, str) to path
-        Setting and texture to the file of its synthesis.
+        Setting and texture to their synthesis file.
     records : list of dict
-        The content of each file of scores.
+        Content of the score files.
     seed : int
     """
 

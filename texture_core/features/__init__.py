@@ -1,5 +1,5 @@
-"""What maps a log spectrogram to feature maps: one module for each extractor, and the convolution that they share.
+"""Feature extractors of log spectrograms, one module each, and the convolution that they share.
 
-A module with ``create`` is an extractor that a configuration can name. What compares feature maps belongs in
+A module with ``create`` is an extractor that a configuration can name. Comparisons of feature maps belong in
 ``losses``.
 """

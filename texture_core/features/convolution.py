@@ -1,4 +1,4 @@
-"""Convolution with wide kernels by the overlap-save method, with its own gradient."""
+"""Convolution with wide kernels by the overlap-save method, with a custom gradient."""
 
 import math
 
@@ -7,11 +7,11 @@ import torch.nn.functional as functional
 
 
 class OverlapSaveConvolution:
-    """Correlate a signal of many channels with many kernels, block by block in the frequency domain.
+    """Correlate a multichannel signal with many kernels, block by block in the frequency domain.
 
-    Equal to ``torch.nn.functional.conv1d`` without padding or bias. A block of N samples yields N - width + 1 outputs
-    at the price of one complex product a frequency, where a direct evaluation pays `width` products an output; both
-    share the cost of the channels.
+    Equivalent to ``torch.nn.functional.conv1d`` without padding or bias. A block of N samples yields N - width + 1
+    outputs for one complex product per frequency, whereas the direct form needs `width` products per output; in both,
+    the cost is multiplied by the number of channels.
 
     Parameters
     ----------
@@ -20,16 +20,15 @@ class OverlapSaveConvolution:
 
     Notes
     -----
-    All is products of real matrices. Blocks are so short that a product with the matrix of the Fourier transform costs
-    less than a fast transform together with the copies that bring its axis to the end, and a complex product is written
-    as a real one of twice the size, because libraries multiply narrow complex matrices at less than half the rate of
-    real ones.
+    Everything is computed as products of real matrices. Blocks are so short that multiplying by the Fourier matrix is
+    faster than an FFT with the copies that it needs. Complex products are written as real ones of twice the size,
+    because libraries multiply narrow complex matrices at less than half the speed of real ones.
     """
 
     def __init__(self, kernels):
         self.filters, self.channels, self.width = kernels.shape
-        # The best of several for widths 4 to 64 (CPU, 1001 and 1751 frames): short blocks waste outputs on the kernel's
-        # length, long ones leave too few columns to multiply.
+        # The fastest of several sizes for widths 4 to 64 (CPU, 1001 and 1751 frames): shorter blocks have a larger
+        # overlap, and longer ones too few columns to multiply.
         self.block = 2 * self.width + 32
         self.hop = self.block - self.width + 1
         self.frequencies = self.block // 2 + 1
@@ -41,11 +40,11 @@ class OverlapSaveConvolution:
         self._inverse, self._inverse_short = inverse, inverse[: self.hop].contiguous()
 
     def __call__(self, signal):
-        """(channels, n) to (filters, n - width + 1)."""
+        """Map a signal (channels, n) to (filters, n - width + 1)."""
         return _OverlapSave.apply(signal, self)
 
     def correlate(self, signal):
-        """The convolution itself, without a gradient; arguments as `__call__`."""
+        """Compute the convolution without a gradient; see `__call__`."""
         outputs = signal.shape[1] - self.width + 1
         blocks = -(-outputs // self.hop)
         padded = functional.pad(signal, (0, (blocks - 1) * self.hop + self.block - signal.shape[1]))
@@ -61,7 +60,7 @@ class OverlapSaveConvolution:
         return ordered.reshape(self.filters, -1)[:, :outputs]
 
     def transpose(self, gradient):
-        """The adjoint of `correlate`: (filters, n - width + 1) to (channels, n)."""
+        """Apply the adjoint of `correlate`: (filters, n - width + 1) to (channels, n)."""
         outputs = gradient.shape[1]
         blocks = -(-outputs // self.hop)
         padded = functional.pad(gradient, (0, blocks * self.hop - outputs))
@@ -80,7 +79,7 @@ class OverlapSaveConvolution:
 
 
 def _fourier_matrices(length):
-    """The transform of a real block, (2 * frequencies, length), real and imaginary part by turns; and its inverse."""
+    """Build the Fourier matrix, (2 * frequencies, length), with real and imaginary rows in turn, and its inverse."""
     time = torch.arange(length, dtype=torch.float64)
     frequency = torch.arange(length // 2 + 1, dtype=torch.float64)
     # The product is reduced first: a large angle would lose digits.

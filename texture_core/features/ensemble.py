@@ -21,9 +21,9 @@ class Ensemble:
     ----------
     parameters : FeatureParameters
     bins : int
-        Frequency bins of a spectrogram: the input channels.
+        Number of frequency bins, which are the input channels.
     seed : int
-        Together with the architecture it decides the weights, whatever device computes.
+        Seed of the weights, which depend only on the seed and the architecture, not on the device.
     device : str or torch.device
     dtype : torch.dtype
 
@@ -67,7 +67,7 @@ class Ensemble:
         return list(self.networks(log_magnitude))
 
     def networks(self, log_magnitude):
-        """Yield what a call returns, each map computed when it is asked for."""
+        """Yield the maps of a call lazily."""
         frames = log_magnitude.shape[1]
         for weight, convolution in zip(self.weights, self._convolutions, strict=True):
             width = weight.shape[2]
@@ -84,9 +84,9 @@ def _direct(weight, signal):
 
 
 def glorot_uniform(filters, bins, width, generator):
-    """Random kernels (filters, bins, width), float64 (Glorot & Bengio 2010): fans bins * width and filters * width."""
+    """Draw kernels (filters, bins, width), float64 (Glorot & Bengio 2010): fans bins * width and filters * width."""
     limit = math.sqrt(6 / (bins * width + filters * width))
-    # Drawn in float64, so that a run in double precision sees the same network to rounding.
+    # Drawn in float64, so that a run in double precision has the same network up to rounding.
     return (torch.rand(filters, bins, width, generator=generator, dtype=torch.float64) * 2 - 1) * limit
 
 

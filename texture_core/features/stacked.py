@@ -1,4 +1,4 @@
-"""Stacked random layers in place of separate ones: the paper's alternative to kernels of many widths (section 3.3)."""
+"""Stacked random layers instead of parallel ones: the paper's alternative to kernels of many widths (section 3.3)."""
 
 from itertools import pairwise
 
@@ -16,16 +16,15 @@ WIDTH = 2
 class Stacked:
     """Random convolutions of width 2, each followed by ReLU and average pooling (size 2, stride 2), six by default.
 
-    The features are what each layer hands on, after its pooling; the paper says only that all six give features.
-    Weights are Glorot-uniform without bias, as the ensemble's.
+    The features are the outputs of all layers, after pooling; the paper says only that all six give features. Weights
+    are Glorot-uniform without bias, as in the ensemble.
 
     Parameters
     ----------
     parameters : FeatureParameters
-        ``filters`` in each layer, ``padding``; ``options.layers``, 6 where it is left out. ``kernel_widths`` have no
-        meaning here.
+        Uses ``filters`` (per layer), ``padding`` and ``options.layers`` (default 6). ``kernel_widths`` is ignored.
     bins, seed, device, dtype
-        As of `texture_core.features.ensemble.Ensemble`.
+        See `texture_core.features.ensemble.Ensemble`.
     """
 
     def __init__(self, parameters, bins, seed, device="cpu", dtype=torch.float32):
@@ -33,7 +32,7 @@ class Stacked:
         layers = parameters.options.get("layers", LAYERS)
         if unknown or not isinstance(layers, int) or isinstance(layers, bool) or layers < 1:
             raise ParameterError(
-                f"features.options: stacked features know only layers, a whole number of at least 1, found "
+                f"features.options: stacked features accept only layers, a whole number of at least 1, found "
                 f"{parameters.options!r}"
             )
         self._circular = parameters.padding == "circular"
@@ -56,7 +55,7 @@ class Stacked:
         Returns
         -------
         list of torch.Tensor
-            One (filters, frames of the layer) for each layer, about half as many frames as the one before; at least 0.
+            One (filters, frames of the layer) for each layer, with about half the frames of the one before; at least 0.
 
         Raises
         ------
@@ -78,7 +77,7 @@ class Stacked:
         return maps
 
     def frame_rates(self, frame_rate):
-        """Frames per second of each map, for spectrograms with `frame_rate`."""
+        """Return the frames per second of each map, for spectrograms with `frame_rate`."""
         return [frame_rate / 2 ** (layer + 1) for layer in range(len(self.weights))]
 
 

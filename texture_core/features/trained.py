@@ -1,6 +1,6 @@
-"""Features of a trained network in place of random ones: the convolutions of YAMNet, trained on AudioSet.
+"""Features of a trained network instead of random ones: the convolutions of YAMNet, trained on AudioSet.
 
-The paper took VGGish's; YAMNet's are of the same kind and to be had (see `texture_core.classifiers.yamnet`).
+The paper used VGGish; YAMNet is similar and available (see `texture_core.classifiers.yamnet`).
 """
 
 import torch
@@ -10,7 +10,7 @@ from texture_core.classifiers.log_mel import FRAME_LENGTH, HOP_LENGTH, N_FFT, SA
 from texture_core.classifiers.yamnet import load_yamnet
 from texture_core.errors import ParameterError
 
-# Blocks of YAMNet (a depthwise and a pointwise convolution each) whose outputs are taken: the last of each resolution.
+# Blocks of YAMNet (a depthwise and a pointwise convolution each) whose outputs are used: the last of each resolution.
 BLOCKS = (1, 3, 5, 11, 13)
 # Blocks that halve the number of frames, as the first convolution does.
 _HALVING = (2, 4, 6, 12)
@@ -19,31 +19,31 @@ _HOP = 64
 
 
 class Trained:
-    """YAMNet's feature maps of a log spectrogram, differentiable.
+    """Differentiable feature maps of YAMNet for a log spectrogram.
 
-    The network saw Hann windows of 400 samples every 160; here the chain's spectrogram (512, every 64) is brought to
-    that scale (by the sums of the windows) and to that frame rate (by linear interpolation) before the mel bands. A map
-    of c channels, f bands and t frames counts as c f filters: like the paper's, its statistics are over time alone.
+    The network was trained on Hann windows of 400 samples every 160. Spectrograms with 512 samples every 64 are
+    converted to that scale (by the sums of the windows) and frame rate (by linear interpolation) before the mel bands.
+    A map with c channels, f bands and t frames is treated as c f filters, so its statistics are over time only.
 
     Parameters
     ----------
     parameters : FeatureParameters
-        ``options.weights``, the path of YAMNet's file, by default the user's cached copy; ``options.blocks``, numbers
-        of blocks in 1 to 13, by default the last of each resolution: 1, 3, 5, 11, 13. Widths, filters and padding have
-        no meaning here.
+        ``options.weights`` is the path of YAMNet's file (default: the user's cached copy). ``options.blocks`` lists
+        blocks from 1 to 13 (default: the last of each resolution: 1, 3, 5, 11, 13). Widths, filters and padding are
+        ignored.
     bins : int
         257.
     seed
-        Without effect: nothing is random.
+        Ignored: nothing is random.
     device, dtype
-        Of the computation.
+        Device and dtype of the computation.
 
     Raises
     ------
     ParameterError
-        If the options do not fit, or the spectrogram is not one of 512 samples.
+        If the options are invalid, or the spectrogram does not have 512-sample windows.
     ClassifierError
-        If the file cannot be used.
+        If the file is unusable.
     """
 
     def __init__(self, parameters, bins, seed, device="cpu", dtype=torch.float32):
@@ -52,7 +52,7 @@ class Trained:
         blocks = options.pop("blocks", BLOCKS)
         if options:
             raise ParameterError(
-                f"features.options: trained features know weights and blocks, found {', '.join(sorted(options))} too"
+                f"features.options: trained features accept only weights and blocks, found {', '.join(sorted(options))}"
             )
         listed = isinstance(blocks, list | tuple) and all(type(block) is int and 1 <= block <= 13 for block in blocks)
         if not listed or not blocks or len(set(blocks)) < len(blocks):
@@ -71,10 +71,10 @@ class Trained:
         self._mel = torch.from_numpy(mel_matrix() * scale).to(device=device, dtype=dtype)
 
     def __call__(self, log_magnitude):
-        """Feature maps (channels * bands, frames of the block), in 0 ... 6, of a log spectrogram (257, frames)."""
+        """Compute maps (channels * bands, frames of the block), in 0 ... 6, of a log spectrogram (257, frames)."""
         magnitude = torch.expm1(log_magnitude)
         frames = magnitude.shape[1]
-        # The network's first frame is centred half a window after the start, the chain's at the start.
+        # The network's first frame is centred half a window after the start, the spectrogram's at the start.
         first = FRAME_LENGTH / 2 / _HOP
         position = torch.arange(first, frames - 1, HOP_LENGTH / _HOP, device=magnitude.device, dtype=torch.float64)
         before = position.long()
@@ -91,12 +91,12 @@ class Trained:
         return maps
 
     def frame_rates(self, frame_rate):
-        """Frames per second of each map.
+        """Return the frames per second of each map.
 
         Raises
         ------
         ParameterError
-            If the spectrogram's rate is not that of 16 kHz and a hop of 64 samples.
+            If the frame rate is not that of 16 kHz with a hop of 64 samples.
         """
         if frame_rate != SAMPLE_RATE / _HOP:
             raise ParameterError(

@@ -1,5 +1,4 @@
-"""Distances between feature maps and a target: one module for each term, and the objective that sums them.
+"""Losses of feature maps against a target, one module per term, and the objective that sums them.
 
-A module with ``create`` is a further loss that a configuration can name. What minimises the sum belongs in
-``optimizers``.
+A module with ``create`` is a further loss that a configuration can name. Minimisers belong in ``optimizers``.
 """

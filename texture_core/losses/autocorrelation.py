@@ -1,4 +1,4 @@
-"""The autocorrelation loss: rhythm."""
+"""The autocorrelation loss, which preserves rhythm."""
 
 import copy
 
@@ -11,14 +11,14 @@ from texture_core.parameters.lags import lag_frames
 
 
 def autocorrelation(feature_map, first, last):
-    """Circular autocorrelation over time, divided by the number of frames (paper, eq. 4).
+    """Compute the circular autocorrelation over time, divided by the number of frames (paper, eq. 4).
 
     Parameters
     ----------
     feature_map : torch.Tensor
         (rows, frames).
     first, last : int
-        Lags in frames, both included; last below the number of frames.
+        Range of lags in frames, inclusive; `last` below the number of frames.
 
     Returns
     -------
@@ -73,12 +73,12 @@ class AutocorrelationLoss:
         The target's feature maps, (filters, frames) each.
     parameters : AutocorrelationParameters
     frame_rate : float or list of float
-        Frames per second, of all feature maps or of each.
+        Frames per second of all feature maps, or of each.
 
     Raises
     ------
     ParameterError
-        If a feature map is not longer than the longest lag.
+        If a feature map has no more frames than the longest lag.
     """
 
     def __init__(self, target, parameters, frame_rate):
@@ -91,7 +91,7 @@ class AutocorrelationLoss:
         self._energy = sum(values.square().sum() for values in target)
 
     def toward(self, other, position):
-        """The loss whose autocorrelations are at a position from 0, these, to 1, the other `AutocorrelationLoss`'s."""
+        """Return a loss with autocorrelations interpolated between this, 0, and the other `AutocorrelationLoss`, 1."""
         loss = copy.copy(self)
         loss._compare_with(
             [root_interpolation(a, b, position) for a, b in zip(self._target, other._target, strict=True)]
@@ -99,15 +99,15 @@ class AutocorrelationLoss:
         return loss
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor, of feature maps (filters, frames)."""
+        """Compute the loss, a scalar tensor, of feature maps (filters, frames)."""
         return self.combine(torch.stack([self.part(*item) for item in enumerate(feature_maps)]).sum())
 
     def part(self, index, feature_map):
-        """‖A_k - Ã_k‖² of network k; see `texture_core.losses.by_network`."""
+        """Compute ‖A_k - Ã_k‖² of network k; see `texture_core.losses.by_network`."""
         return (self._autocorrelation(index, feature_map) - self._target[index]).square().sum()
 
     def combine(self, total):
-        """The loss of the sum over networks of `part`."""
+        """Compute the loss from the sum of `part` over networks."""
         return total / self._energy
 
     def _autocorrelation(self, index, feature_map):

@@ -1,16 +1,16 @@
-"""Losses towards what is between two targets."""
+"""Losses for morphs between two targets."""
 
 
 def between(first, second, position):
-    """A loss that is least between the targets of two losses of one kind.
+    """Interpolate between two losses of the same kind.
 
     Parameters
     ----------
     first, second : callable
-        Losses, functions of feature maps. One that compares statistics has ``toward(other, position)``, which returns
-        the same loss with statistics between both; of others the sum is taken, weighted by the position.
+        Losses, functions of feature maps. Losses with a method ``toward(other, position)`` return a loss for
+        interpolated statistics; for others, the weighted sum is used.
     position : float
-        Above 0 and below 1, how far from the first to the second.
+        Position between the first, 0, and the second, 1; exclusive.
     """
     return first.toward(second, position) if hasattr(first, "toward") else WeightedPair(first, second, position)
 
@@ -29,21 +29,21 @@ class WeightedPair:
         self._weights = (1 - position, position)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor, of feature maps (filters, frames)."""
+        """Compute the loss, a scalar tensor, of feature maps (filters, frames)."""
         return sum(weight * loss(feature_maps) for weight, loss in zip(self._weights, self._losses, strict=True))
 
     def advance(self):
-        """Begin the next step, of losses that count them."""
+        """Advance the losses that count steps."""
         for loss in self._losses:
             if hasattr(loss, "advance"):
                 loss.advance()
 
     def state(self):
-        """What the next step depends on, of each loss; None for one that remembers nothing."""
+        """Return the state of each loss; None for losses without state."""
         return [loss.state() if hasattr(loss, "state") else None for loss in self._losses]
 
     def restore(self, state):
-        """Go on from what `state` returned."""
+        """Restore a state returned by `state`."""
         for loss, known in zip(self._losses, state, strict=True):
             if known is not None:
                 loss.restore(known)

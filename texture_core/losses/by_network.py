@@ -1,16 +1,16 @@
-"""Loss and gradient with the feature maps of one network at a time, for where there is no memory for all of them.
+"""Loss and gradient with the feature maps of one network at a time, to save memory.
 
-That is possible where a loss is a function of a sum over networks, as the paper's three are. Features then have
-``networks(log_magnitude)``, an iterator over the maps, each computed when it is asked for. A loss has
-``part(index, feature_map)``, a network's share of the sum, and ``combine(total)``, what the loss makes of the sum. One
-that has to see the maps before has ``prepare(feature_maps)`` too, and only then are its parts right.
+This requires losses that are functions of a sum over networks, such as the paper's three. Features must have
+``networks(log_magnitude)``, a lazy iterator over the maps. A loss must have ``part(index, feature_map)``, one network's
+share of the sum, and ``combine(total)``, which computes the loss from the sum. A loss that needs all maps first has
+``prepare(feature_maps)`` too, to be called before ``part``.
 """
 
 import torch
 
 
 def separable(features, losses):
-    """Whether `evaluate_by_network` can be used.
+    """Return whether `evaluate_by_network` supports the features and losses.
 
     Parameters
     ----------
@@ -21,7 +21,9 @@ def separable(features, losses):
 
 
 def evaluate_by_network(features, losses, log_magnitude):
-    """What evaluating all networks together gives, but for rounding: each map is computed up to three times.
+    """Evaluate loss and gradient one network at a time; each map is computed up to three times.
+
+    The result equals that of evaluating all networks together, up to rounding.
 
     Parameters
     ----------
@@ -34,9 +36,9 @@ def evaluate_by_network(features, losses, log_magnitude):
     Returns
     -------
     values : dict of str to torch.Tensor
-        Scalars, each loss without its weight.
+        Scalars, each unweighted loss.
     gradient : torch.Tensor
-        (bins, frames), of the weighted sum.
+        (bins, frames), gradient of the weighted sum.
     """
     with torch.no_grad():
         for _, loss in losses.values():
@@ -50,7 +52,7 @@ def evaluate_by_network(features, losses, log_magnitude):
     for name, (weight, loss) in losses.items():
         total = sums[name].requires_grad_(True)
         values[name] = loss.combine(total)
-        # The chain rule: a part counts by the derivative of what becomes of the sum.
+        # Chain rule: each part is weighted by the derivative of `combine`.
         factors[name] = weight * torch.autograd.grad(values[name], total)[0]
     variable = log_magnitude.detach().requires_grad_(True)
     gradient = torch.zeros_like(log_magnitude)

@@ -9,8 +9,8 @@ from scipy.fft import next_fast_len
 class CrossCorrelation:
     """C(s) = sum over maps, rows and t of F[(t + s) mod frames] F̃[t], for all shifts s at once.
 
-    A map shorter than the period (a wide kernel with valid padding) counts as followed by zeros, so that one period
-    serves all networks and a shifted spectrogram is met at exactly its shift in each.
+    Maps shorter than the period (wide kernels with valid padding) are padded with zeros. So all networks share one
+    period, and a shifted spectrogram has its maximum at exactly its shift in each.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ class CrossCorrelation:
 
     def __init__(self, target, frames):
         self._frames = frames
-        # Linear at a fast length, then wrapped: the period itself may have large factors.
+        # Linear correlation at a fast length, then wrapped, because the period may have large prime factors.
         self._length = next_fast_len(2 * frames, real=True)
         self._target = [torch.fft.rfft(feature_map, n=self._length, dim=1) for feature_map in target]
 
     def __call__(self, feature_maps):
-        """(frames,): C(s) for feature maps of the target's shapes."""
+        """Compute C(s), (frames,), for feature maps of the target's shapes."""
         cross_spectrum = 0
         for feature_map, target in zip(feature_maps, self._target, strict=True):
             spectrum = torch.fft.rfft(feature_map, n=self._length, dim=1)
@@ -39,7 +39,7 @@ class CrossCorrelation:
 
 
 def squared_distance(feature_maps, target, shift, frames):
-    """Sum of (F[(t + shift) mod frames] - F̃[t])² over maps, rows and t, a scalar tensor, in the same convention."""
+    """Compute the sum of (F[(t + shift) mod frames] - F̃[t])² over maps, rows and t, a scalar tensor, zero-padded."""
     distances = []
     for feature_map, reference in zip(feature_maps, target, strict=True):
         missing = frames - feature_map.shape[1]
@@ -55,9 +55,9 @@ def _extended(feature_map, frames):
 
 
 def _stretch_energies(feature_map, length):
-    """(frames,): the energy of each circular stretch of `length` frames."""
+    """Compute the energy of each circular segment of `length` frames, (frames,)."""
     frames = feature_map.shape[1]
-    # In double precision, because differences of a long sum are taken.
+    # Double precision, because of differences of long sums.
     energy = feature_map.square().sum(dim=0).double()
     total = torch.cat([energy.new_zeros(1), torch.cat([energy, energy[:length]]).cumsum(0)])
     return (total[length : length + frames] - total[:frames]).to(feature_map.dtype)
@@ -66,9 +66,9 @@ def _stretch_energies(feature_map, length):
 class DiversityLoss:
     """L = max over shifts s of sum‖F̃‖² / sum‖F[t + s] - F̃[t]‖², circular (paper, eq. 7).
 
-    Where the synthesis has another length than the target, the shorter of both is laid on every stretch of the longer,
-    circular there, and both sums are over that stretch: a copy of the target counts wherever in a long synthesis it
-    stands, and a short synthesis wherever in the target it comes from.
+    If the synthesis and the target differ in length, the shorter one is compared with every circular segment of the
+    longer one. So a copy of the target is found anywhere in a long synthesis, and the source of a short synthesis
+    anywhere in the target.
 
     Parameters
     ----------
@@ -77,19 +77,18 @@ class DiversityLoss:
     frames : int
         Frames of the spectrogram: the period of the shifts.
     parameters : DiversityParameters
-        ``shifts: exact`` finds the maximum over all shifts with one cross-correlation. ``shifts: comb`` is the paper's:
-        every `comb_spacing`-th shift, a different comb at each step, and the worst shifts of the last `comb_memory`
-        steps.
-
+        ``shifts: exact`` finds the maximum over all shifts with one cross-correlation. ``shifts: comb`` is the paper's
+        scheme: every `comb_spacing`-th shift, with an offset that changes at each step, and the worst shifts of the
+        last `comb_memory` steps.
     repeats : list of float, optional
-        How many frames of the spectrogram a frame of each feature map stands for, where an extractor pools; such a map
-        is held for as long, so that one shift serves all maps.
+        Frames of the spectrogram per frame of each feature map, for extractors that pool; their maps are upsampled by
+        repetition, so that all maps share one shift.
 
     Notes
     -----
-    The maximum's shift is found without a gradient and the distance then taken at that shift alone, directly, because
-    the expanded square cancels where it matters: near a copy. A distance below the rounding error of the type counts as
-    that error, so that an exact copy has a large value and not an infinite one.
+    The shift of the maximum is found without a gradient. The distance at that shift is then computed directly, because
+    the expanded square suffers from cancellation near a copy. Distances are clipped below at the rounding error of the
+    dtype, so that an exact copy has a large but finite value.
     """
 
     def __init__(self, target, frames, parameters, repeats=None):
@@ -99,29 +98,29 @@ class DiversityLoss:
         target = self._target = self._held(target, frames)
         self._energy = sum(feature_map.square().sum() for feature_map in target)
         self._correlate = CrossCorrelation(target, frames) if parameters.shifts == "exact" else None
-        # A comb wider than the period would have steps without a single shift.
+        # A comb wider than the period would have no shift in some steps.
         self._spacing = min(parameters.comb_spacing, frames)
         self._memory = deque(maxlen=parameters.comb_memory)
         self._step = 0
         self.worst_shift = None
 
     def advance(self):
-        """Begin the next step: the comb moves on and the last worst shift is remembered."""
+        """Advance to the next step: move the comb and remember the last worst shift."""
         self._step += 1
         if self.worst_shift is not None:
             self._memory.append(self.worst_shift)
 
     def state(self):
-        """What the next step depends on besides the feature maps, as JSON knows it."""
+        """Return the state as JSON-compatible values."""
         return {"step": self._step, "memory": list(self._memory), "worst_shift": self.worst_shift}
 
     def restore(self, state):
-        """Go on from what `state` returned."""
+        """Restore a state returned by `state`."""
         self._step, self.worst_shift = state["step"], state["worst_shift"]
         self._memory = deque(state["memory"], maxlen=self._memory.maxlen)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor; the shift of the maximum, in frames, is then in ``worst_shift``."""
+        """Compute the loss, a scalar tensor, and set ``worst_shift``, the shift of the maximum in frames."""
         longer = feature_maps[0].shape[1] - self._given
         frames = self._frames + round(longer * self._repeats[0])
         feature_maps = self._held(feature_maps, frames)
@@ -132,15 +131,15 @@ class DiversityLoss:
         return self.combine(squared_distance(feature_maps, self._target, self.worst_shift, self._frames))
 
     def prepare(self, feature_maps):
-        """Find the shift of the maximum, for maps as long as the target's; see `texture_core.losses.by_network`."""
+        """Find the shift of the maximum for maps as long as the target's; see `texture_core.losses.by_network`."""
         self.worst_shift = self._search(feature_maps)
 
     def part(self, index, feature_map):
-        """The squared distance of network k at that shift."""
+        """Compute the squared distance of network k at that shift."""
         return squared_distance([feature_map], [self._target[index]], self.worst_shift, self._frames)
 
     def combine(self, total):
-        """The loss of the sum over networks of `part`."""
+        """Compute the loss from the sum of `part` over networks."""
         floor = torch.finfo(total.dtype).eps * self._energy
         return self._energy / torch.maximum(total, floor)
 
@@ -162,7 +161,7 @@ class DiversityLoss:
         return shifts[int(torch.stack(distances).sum(dim=0).argmin())]
 
     def _stretches(self, feature_maps, frames):
-        """The loss where the synthesis has `frames` frames, not those of the target."""
+        """Compute the loss of a synthesis whose number of frames differs from the target's."""
         period = max(frames, self._frames)
         longer, shorter = (feature_maps, self._target) if frames > self._frames else (self._target, feature_maps)
         with torch.no_grad():
@@ -183,14 +182,14 @@ class DiversityLoss:
         return energy / torch.maximum(distance, torch.finfo(distance.dtype).eps * energy)
 
     def comb_shifts(self, frames=None):
-        """The shifts below `frames` (default: the target's) that the comb looks at in this step, sorted."""
+        """Return the sorted shifts of the comb in this step, below `frames` (default: the target's)."""
         frames = frames or self._frames
         comb = range(self._step % self._spacing, frames, self._spacing)
         return sorted({*comb, *self._memory})
 
 
 def _hold(feature_map, repeat, frames):
-    # Frames past the map's end, which an unpadded convolution leaves out, are left out here too.
+    # Frames past the map's end, which an unpadded convolution omits, are omitted here too.
     count = min(frames, int(feature_map.shape[1] * repeat))
     index = (torch.arange(count, device=feature_map.device) / repeat).long().clamp_max(feature_map.shape[1] - 1)
     return feature_map.index_select(1, index)

@@ -1,16 +1,15 @@
-"""Statistics between those of two textures, such as a sound has that is between them at each instant.
+"""Interpolation of statistics between two textures along optimal-transport geodesics.
 
-Interpolated linearly, second moments are those of a sound that is the one texture for a share of the time and the other
-for the rest, and this is what an optimisation then finds. On the geodesics of optimal transport the amplitudes are
-interpolated instead, as those of a blend are (Xia, Ferradans, Peyré & Aujol 2014; for features of networks Vacher,
-Davila, Kohn & Coen-Cagli 2020).
+Linearly interpolated second moments are those of a sound that alternates between the two textures, and an optimisation
+then finds such a sound. Along optimal-transport geodesics the amplitudes are interpolated instead, as in a blend (Xia,
+Ferradans, Peyré & Aujol 2014; for features of networks Vacher, Davila, Kohn & Coen-Cagli 2020).
 """
 
 import torch
 
 
 def bures_geodesic(first, second, position):
-    """Second moments between two, on the geodesic of the Bures-Wasserstein distance.
+    """Interpolate second moments along the geodesic of the Bures-Wasserstein distance.
 
     Parameters
     ----------
@@ -22,7 +21,7 @@ def bures_geodesic(first, second, position):
     Returns
     -------
     torch.Tensor
-        (n, n), M Mᵀ with M = (1 - position) R + position S Q, where R and S are the square roots of both and Q is the
+        (n, n), M Mᵀ with M = (1 - position) R + position S Q, where R and S are the matrix square roots and Q is the
         rotation that brings S nearest to R.
     """
     roots = [_square_root(moments.double()) for moments in (first, second)]
@@ -32,15 +31,14 @@ def bures_geodesic(first, second, position):
 
 
 def root_interpolation(first, second, position):
-    """Interpolate values of at least 0, such as autocorrelations of features that are, by their square roots.
+    """Interpolate the square roots of nonnegative values, such as autocorrelations of features.
 
-    Where features at two instants have nothing to do with each other, their autocorrelation is the square of their
-    mean, and what is interpolated is the mean.
+    Where features are uncorrelated, the autocorrelation is the square of their mean, and the mean is interpolated.
 
     Parameters
     ----------
     first, second : torch.Tensor
-        Of one shape; below 0, where rounding leaves them, they count as 0.
+        Tensors of the same shape; negative values from rounding are set to 0.
     position : float
         From 0, the first, to 1, the second.
     """

@@ -1,4 +1,4 @@
-"""The Gram loss: which filters are active together, averaged over time."""
+"""The Gram loss: distance of the time-averaged correlations of filters."""
 
 import copy
 
@@ -6,17 +6,17 @@ import torch
 
 from texture_core.losses.geodesic import bures_geodesic
 
-# Rows computed at a time on a CPU, where the half below the diagonal is then copied (measured: 128 to 256).
+# Rows computed at a time on a CPU, where the lower triangle is then copied (measured: 128 to 256).
 _ROWS = 128
 
 
 def gram_matrix(feature_map):
-    """G = F Fᵀ / T (paper, eq. 2; Gatys et al. 2015), (filters, filters), for a feature map (filters, frames)."""
+    """Compute G = F Fᵀ / T (paper, eq. 2; Gatys et al. 2015), (filters, filters), of a map (filters, frames)."""
     return _Gram.apply(feature_map)
 
 
 class _Gram(torch.autograd.Function):
-    # Its own gradient, because F appears twice and one product serves both.
+    # Custom gradient: F appears twice, and one product suffices for both.
     @staticmethod
     def forward(feature_map):
         return _product_with_itself(feature_map).div_(feature_map.shape[1])
@@ -47,7 +47,7 @@ def _product_with_itself(feature_map):
 class GramLoss:
     """Squared distance of the Gram matrices, relative to the target's (paper, eq. 3).
 
-    L = sum_k ‖G_k - G̃_k‖² / sum_k ‖G̃_k‖², over networks k. Lengths may differ: a Gram matrix is a mean over frames.
+    L = sum_k ‖G_k - G̃_k‖² / sum_k ‖G̃_k‖², over networks k. The number of frames may differ from the target's.
 
     Parameters
     ----------
@@ -63,19 +63,19 @@ class GramLoss:
         self._energy = sum(gram.square().sum() for gram in target)
 
     def toward(self, other, position):
-        """The loss whose Gram matrices are at a position from 0, these, to 1, those of the other `GramLoss`."""
+        """Return a loss with Gram matrices interpolated between this, 0, and the other `GramLoss`, 1."""
         loss = copy.copy(self)
         loss._compare_with([bures_geodesic(a, b, position) for a, b in zip(self._target, other._target, strict=True)])
         return loss
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor, of feature maps (filters, frames)."""
+        """Compute the loss, a scalar tensor, of feature maps (filters, frames)."""
         return self.combine(torch.stack([self.part(*item) for item in enumerate(feature_maps)]).sum())
 
     def part(self, index, feature_map):
-        """‖G_k - G̃_k‖² of network k; see `texture_core.losses.by_network`."""
+        """Compute ‖G_k - G̃_k‖² of network k; see `texture_core.losses.by_network`."""
         return (gram_matrix(feature_map) - self._target[index]).square().sum()
 
     def combine(self, total):
-        """The loss of the sum over networks of `part`."""
+        """Compute the loss from the sum of `part` over networks."""
         return total / self._energy

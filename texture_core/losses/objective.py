@@ -1,4 +1,4 @@
-"""The function that a synthesis minimises: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
+"""The objective of a synthesis: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
 
 A setting may add further losses, modules of ``texture_core.losses`` with a function ``create``.
 """
@@ -24,24 +24,24 @@ class Objective:
     Parameters
     ----------
     target : torch.Tensor
-        (bins, frames) log magnitudes; its device and type are those of the computation.
+        (bins, frames) log magnitudes; determines device and dtype.
     parameters : Parameters
         A term of weight 0 is not computed.
     frame_rate : float
         Frames per second.
     seed : int
-        Decides the weights of the features.
+        Seed of the features' weights.
     second : torch.Tensor, optional
-        Another target (bins, any number of frames): the loss is least between both.
+        The second target of a morph, (bins, any number of frames).
     position : float
-        How far from the target, 0, to the second, 1.
+        Position between the target, 0, and the second, 1.
 
     Attributes
     ----------
     iteration : int
-        The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
+        The current iteration, from 1; set by `advance`. Named in errors, and determines when the diversity term ends.
     sparing : bool
-        Whether networks are evaluated one after another; true once there was too little memory for all at once.
+        Whether networks are evaluated one after another; set when memory for all at once runs out.
     """
 
     def __init__(self, target, parameters, frame_rate, seed, second=None, position=0.0):
@@ -60,12 +60,12 @@ class Objective:
         self.iteration = 1
 
     def _create_losses(self, target, frame_rate):
-        """Name to weight and loss, towards one target."""
+        """Return weight and loss by name, for one target."""
         parameters = self._parameters
         with torch.no_grad():
             feature_maps = self._features(target)
         frames = self._frames = target.shape[1]
-        # An extractor that pools has maps of fewer frames a second.
+        # Maps of an extractor that pools have a lower frame rate.
         frame_rates = [frame_rate] * len(feature_maps)
         if hasattr(self._features, "frame_rates"):
             frame_rates = self._features.frame_rates(frame_rate)
@@ -81,14 +81,14 @@ class Objective:
             known = registry.names("losses")
             if name not in known:
                 raise ParameterError(
-                    f"losses.{name}: expected one of {', '.join(known)}; alpha and beta weigh the others"
+                    f"losses.{name}: expected one of {', '.join(known)}; alpha and beta weight the others"
                 )
             create = registry.load("losses", name).create
             losses[name] = (weight, create(feature_maps, frames, frame_rates, parameters))
         return losses
 
     def advance(self):
-        """Begin the next iteration."""
+        """Advance to the next iteration."""
         self.iteration += 1
         if self.iteration > self._parameters.diversity.iterations:
             self.end_diversity()
@@ -96,16 +96,16 @@ class Objective:
             self._losses["diversity"][1].advance()
 
     def end_diversity(self):
-        """Leave the diversity term out from now on."""
+        """Remove the diversity term."""
         self._losses.pop("diversity", None)
 
     def state(self):
-        """What evaluations depend on besides the spectrogram: the iteration, and what losses with a state know."""
+        """Return the state: the iteration, and the states of losses that have one."""
         known = {name: loss.state() for name, (_, loss) in self._losses.items() if hasattr(loss, "state")}
         return {"iteration": self.iteration, "losses": known}
 
     def restore(self, state):
-        """Go on from what `state` returned."""
+        """Restore a state returned by `state`."""
         self.iteration = state["iteration"]
         if "diversity" not in state["losses"]:
             self.end_diversity()
@@ -123,14 +123,14 @@ class Objective:
         Returns
         -------
         terms : dict
-            Floats: each term without its weight, and ``total``, their weighted sum.
+            Floats: each unweighted term, and ``total``, the weighted sum.
         gradient : torch.Tensor
-            (bins, frames), of the total.
+            (bins, frames), gradient of the total.
 
         Raises
         ------
         OptimizationError
-            If a term or the gradient is not finite; the message names the iteration and the term.
+            If a term or the gradient is NaN or infinite; the message names the iteration and the term.
         """
         values, gradient = self._values_and_gradient(log_magnitude)
         total = sum(self._losses[name][0] * value for name, value in values.items())
@@ -149,11 +149,11 @@ class Objective:
             except (MemoryError, RuntimeError) as error:
                 if not (is_shortage(error) and self._separable(log_magnitude)):
                     raise
-            # Only here is what the failed evaluation had free again.
+            # Outside the except block, so that the memory of the failed evaluation is released.
             self.sparing = True
             warnings.warn(
                 f"iteration {self.iteration}: too little memory for all networks at once; from now on they are "
-                "evaluated one after another, which takes longer and gives the same but for rounding",
+                "evaluated one after another, which takes longer and gives the same result up to rounding",
                 stacklevel=3,
             )
             if log_magnitude.is_cuda:
@@ -169,6 +169,6 @@ class Objective:
         return values, gradient
 
     def _separable(self, log_magnitude):
-        # The diversity of another length than the target's looks at stretches of all maps together.
+        # For another length than the target's, the diversity term needs all maps together.
         same_length = log_magnitude.shape[1] == self._frames or "diversity" not in self._losses
         return same_length and separable(self._features, [loss for _, loss in self._losses.values()])

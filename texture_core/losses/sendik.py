@@ -1,4 +1,4 @@
-"""Sendik & Cohen-Or's diversity term: the farther from the target, the better, at no shift but 0."""
+"""Sendik & Cohen-Or's diversity term: rewards distance from the target, at shift 0 only."""
 
 import torch
 
@@ -15,13 +15,13 @@ class SendikLoss:
 
     Notes
     -----
-    Equation 6 has no denominator; here it makes a weight mean the same at every length and level. By itself the term
-    falls without end as the features grow. In the sum it does not: the Gram term, always part of it, grows with their
-    fourth power. But it pays to be too loud: with features of the right shape at a gain a, whose correlation with the
-    target's (over the product of norms) is ρ, the sum is (a² - 1)² - w (a² + 1 - 2 ρ a), least at about
-    a² = 1 + w (1 - ρ) / 2. So weights much above 0.1 are heard as level. Negative weights, which would pull towards the
-    original, are refused as they are for every loss.
-    A shifted copy is as good to this term as a new texture is (the paper's Figure 1 shows it against the shift).
+    Equation 6 has no denominator; here it makes the weight independent of length and level. The term alone is unbounded
+    below as the features grow. The sum is bounded, because the Gram term grows with their fourth power. But the sum
+    favours a level that is too high: for features of the right shape with gain a and normalised correlation ρ with the
+    target's, it is (a² - 1)² - w (a² + 1 - 2 ρ a), which is minimal near a² = 1 + w (1 - ρ) / 2. So weights much above
+    0.1 change the level audibly. Negative weights are rejected, as for every loss.
+
+    A shifted copy scores as well as a new texture (the paper's Figure 1 plots the term over the shift).
     """
 
     def __init__(self, target):
@@ -29,7 +29,7 @@ class SendikLoss:
         self._energy = sum(feature_map.square().sum() for feature_map in target)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor at or below 0.
+        """Compute the loss, a scalar tensor at or below 0.
 
         Raises
         ------
@@ -37,7 +37,7 @@ class SendikLoss:
             If the feature maps are not as long as the target's.
         """
         if any(a.shape != b.shape for a, b in zip(feature_maps, self._target, strict=True)):
-            raise ParameterError("losses.sendik: it needs a synthesis as long as its target; leave it out")
+            raise ParameterError("losses.sendik: needs a synthesis as long as its target; remove this loss")
         distances = [(a - b).square().sum() for a, b in zip(feature_maps, self._target, strict=True)]
         return -torch.stack(distances).sum() / self._energy
 

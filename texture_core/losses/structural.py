@@ -1,4 +1,4 @@
-"""Sendik & Cohen-Or's structural matrix in one dimension: each filter's correlation with itself, not wrapped around."""
+"""Sendik & Cohen-Or's structural matrix in one dimension: each filter's linear (not circular) autocorrelation."""
 
 import torch
 from scipy.fft import next_fast_len
@@ -14,7 +14,7 @@ def structural_matrix(feature_map, lags):
     feature_map : torch.Tensor
         (filters, frames).
     lags : int
-        How many, from 0 on; at most the number of frames. The matrix of negative lags is the same.
+        Number of lags from 0; at most the number of frames. Negative lags give the same values.
 
     Returns
     -------
@@ -32,12 +32,12 @@ def structural_matrix(feature_map, lags):
 class StructuralLoss:
     """Squared distance of the structural matrices, relative to the target's, over lags up to half of each map.
 
-    Longer lags are means over ever fewer frames. L = sum_k ‖R_k - R̃_k‖² / sum_k ‖R̃_k‖², over maps k.
+    Longer lags would be means over few frames. L = sum_k ‖R_k - R̃_k‖² / sum_k ‖R̃_k‖², over maps k.
 
     Parameters
     ----------
     target : list of torch.Tensor
-        The target's feature maps, (filters, frames) each; a synthesis may be longer, and not shorter than half.
+        The target's feature maps, (filters, frames) each; a synthesis must have at least half as many frames.
     """
 
     def __init__(self, target):
@@ -46,7 +46,7 @@ class StructuralLoss:
         self._energy = sum(matrix.square().sum() for matrix in self._target)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor, of feature maps (filters, frames).
+        """Compute the loss, a scalar tensor, of feature maps (filters, frames).
 
         Raises
         ------
@@ -54,7 +54,9 @@ class StructuralLoss:
             If the feature maps are shorter than half of the target's.
         """
         if any(values.shape[1] < lags for values, lags in zip(feature_maps, self._lags, strict=True)):
-            raise ParameterError("losses.structural: it needs a synthesis of at least half its target; leave it out")
+            raise ParameterError(
+                "losses.structural: needs a synthesis at least half as long as its target; remove this loss"
+            )
         matrices = self._matrices(feature_maps)
         distances = [(a - b).square().sum() for a, b in zip(matrices, self._target, strict=True)]
         return torch.stack(distances).sum() / self._energy

@@ -1,6 +1,6 @@
 """The target's own spectrogram, to be inverted: the baseline that shows what phase recovery costs (paper, section 3).
 
-It is a copy with new phases. No method can be nearer to the original, and none is less diverse.
+The result is a copy with new phases: as near to the original as possible, and without diversity.
 """
 
 from texture_core.methods.task import SynthesisResult
@@ -10,7 +10,7 @@ USES_GPU = False
 
 
 def synthesize(task):
-    """Hand the target's spectrogram on.
+    """Return the target's spectrogram.
 
     Parameters
     ----------
@@ -24,5 +24,5 @@ def synthesize(task):
 
 
 def iterations(parameters):
-    """None."""
+    """Return 0."""
     return 0

@@ -1,4 +1,4 @@
-"""Where the optimisation of a spectrogram between two targets starts."""
+"""Initial spectrograms for optimising a morph between two targets."""
 
 import torch
 
@@ -6,14 +6,14 @@ from texture_core.methods import initial_spectrogram
 
 
 def noise(first, second, positions, generator):
-    """Absolute values of normal noise times what is between the means of both targets.
+    """Draw absolute values of normal noise times the interpolated mean of both targets.
 
     Parameters
     ----------
     first, second : torch.Tensor
         (bins, any number of frames), on the CPU, at least 0.
     positions : torch.Tensor
-        (frames,), of each frame of the result: 0 is the first target, 1 the second.
+        (frames,), position of each frame of the result: 0 is the first target, 1 the second.
     generator : torch.Generator
 
     Returns
@@ -26,25 +26,25 @@ def noise(first, second, positions, generator):
 
 
 def surrogate(first, second, positions, generator):
-    """What is between the surrogates of both targets; arguments as of `noise`.
+    """Draw an interpolation of the surrogates of both targets. See `noise` for the arguments.
 
-    `texture_core.methods.initial_spectrogram.surrogate` says what a surrogate is.
+    See `texture_core.methods.initial_spectrogram.surrogate` for surrogates.
 
-    Both have the same random phases, but for one angle for each modulation frequency, by which the second is brought
-    nearest to the first: with these the sum of the courses is on the geodesic of optimal transport between them (Xia,
-    Ferradans, Peyré & Aujol 2014). Each bin's values are then brought to the distribution whose quantiles are between
-    those of the targets. So each instant is between both, and none is the one or the other.
+    Both surrogates use the same random phases, except for one angle per modulation frequency that brings the second
+    nearest to the first. Their weighted sum is then on the optimal-transport geodesic between them (Xia, Ferradans,
+    Peyré & Aujol 2014). Finally, the values of each bin are mapped to interpolated quantiles of the targets. So every
+    frame is between both targets.
 
-    The result's end is followed by its start, but for the positions: turned around together with them, it is as good.
+    The result is circular except for the positions: it may be rotated together with them.
     """
     frames = len(positions)
     angle = initial_spectrogram.random_angles(frames, generator)
     spectra = [initial_spectrogram.spot_spectrum(target, frames) for target in (first, second)]
-    # Where nothing is, there is no angle to turn by.
+    # `angle()` of 0 is 0: silent modulation frequencies are not rotated.
     inner = torch.linalg.vecdot(spectra[1], spectra[0], dim=0)
     spectra[1] = spectra[1] * torch.polar(torch.ones_like(angle), inner.angle())
     courses = [initial_spectrogram.course(spectrum, angle, frames) for spectrum in spectra]
-    # Ranks are of values that are distributed alike at all positions.
+    # Ranks require values with the same distribution at all positions.
     a, b = (values - values.mean(dim=1, keepdim=True) for values in courses)
     moments = [(x * y).mean(dim=1, keepdim=True) for x, y in ((a, a), (a, b), (b, b))]
     variance = (1 - positions) ** 2 * moments[0] + 2 * positions * (1 - positions) * moments[1]

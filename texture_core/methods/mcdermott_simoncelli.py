@@ -1,16 +1,16 @@
-"""McDermott & Simoncelli's textures: 1515 statistics of an auditory model imposed on noise (Neuron 71, 2011).
+"""McDermott & Simoncelli's method: impose 1515 statistics of an auditory model on noise (Neuron 71, 2011).
 
-The statistics (128 envelope moments, 189 envelope correlations, 640 modulation powers, 366 C1 and 192 C2) and their
-imposition are those of the package ``sonore`` 0.8.0 (MIT). From the authors' MATLAB toolbox (v1.7) it departs, as it
-declares itself, in these points: envelope variance is var / mean², as in the paper; means and deviations in the
+The package ``sonore`` 0.8.0 (MIT) measures and imposes the statistics: 128 envelope moments, 189 envelope correlations,
+640 modulation powers, 366 C1 and 192 C2. According to its documentation it differs from the authors' MATLAB toolbox
+(v1.7) in these points: envelope variance is var / mean², as in the paper; means and deviations in the
 correlations are weighted by the measurement window too, as is the subband variance; C1 subtracts no means; the
 modulation bank is normalised on a grid that does not depend on the length; envelopes are downsampled by circular
 Fourier resampling; the whole recording is measured, not its first 7 s; after the conjugate-gradient steps each
-envelope's mean and variance are set exactly. Nor does it replace the statistics of nearly constant envelopes by those
-of pink noise. The result has no seam when looped.
+envelope's mean and variance are set exactly; statistics of nearly constant envelopes are not replaced by those of pink
+noise. The result loops seamlessly.
 
-Here, in addition: the recording comes at the sample rate of the chain (16 kHz), so that above its Nyquist frequency the
-model, which works at 20 kHz, sees nothing; and the result has the recording's length and RMS instead of 5 s at 0.01.
+In addition, the recording has the workflow's sample rate (16 kHz), so the model, which works at 20 kHz, has no input
+above 8 kHz; and the result has the recording's length and RMS instead of 5 s at 0.01.
 """
 
 import warnings
@@ -53,19 +53,19 @@ def synthesize(task):
     Parameters
     ----------
     task : SynthesisTask
-        With samples. ``optimizer.iterations`` counts where it is below 60.
+        With samples. ``optimizer.iterations`` may lower the maximum of 60.
 
     Returns
     -------
     SynthesisResult
-        Samples as many as the recording's, and their spectrogram. The attributes are ``snr``, the decibels of each
-        class of statistics (of the best iteration, over channels within 30 dB of the loudest), ``snr_average``,
+        Samples (as many as the recording has) and their spectrogram. The attributes are ``snr``, the dB of each class
+        of statistics (at the best iteration, over channels within 30 dB of the loudest), ``snr_average``,
         ``best_iteration`` and ``iterations``.
 
     Warns
     -----
     UserWarning
-        If the average SNR ends below 20 dB, which its authors count as failed.
+        If the final average SNR is below 20 dB, which the authors count as failure.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def synthesize(task):
 
 
 def iterations(parameters):
-    """How many iterations there are at most."""
+    """Return the maximum number of iterations."""
     return min(MOST_ITERATIONS, parameters.optimizer.iterations)
 
 
@@ -140,7 +140,7 @@ def _resampled(samples, rate, new_rate):
 
 
 def _looped(samples, rate, length):
-    """Resample a loop; its ends meet, so each is resampled with the other before it."""
+    """Resample a loop, with context from its other end on both sides."""
     if rate == MODEL_RATE:
         return samples[:length]
     first = round(len(samples) * rate / MODEL_RATE)

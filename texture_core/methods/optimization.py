@@ -1,4 +1,4 @@
-"""The paper's method: start from noise, minimise the distance of its features' statistics from the target's."""
+"""The paper's method: optimise a spectrogram until its feature statistics match the target's."""
 
 import time
 from contextlib import suppress
@@ -17,7 +17,7 @@ from texture_core.runtime.randomness import torch_generator
 
 
 def synthesize(task):
-    """Optimise a spectrogram (paper, sections 2 and 3), and then its sound where the parameters ask for that.
+    """Optimise a spectrogram (paper, sections 2 and 3), and then its waveform if the parameters say so.
 
     Parameters
     ----------
@@ -26,14 +26,14 @@ def synthesize(task):
     Returns
     -------
     SynthesisResult
-        With the loss history and the snapshots that the parameters ask for; and samples, where these were optimised.
+        With the loss history and the requested snapshots; with samples if the waveform was optimised.
 
     Raises
     ------
     ParameterError
         If the target is too short for the parameters.
     OptimizationError
-        If the loss or its gradient stops being finite; the message names iteration and term.
+        If the loss or its gradient becomes NaN or infinite; the message names the iteration and the term.
     """
     run = _Run(task)
     log_magnitude = run.minimize(_start(task).to(task.device))
@@ -47,7 +47,7 @@ def synthesize(task):
 
 
 def iterations(parameters):
-    """How many iterations there are at most."""
+    """Return the maximum number of iterations."""
     return parameters.optimizer.iterations + parameters.optimizer.waveform_iterations
 
 
@@ -64,7 +64,7 @@ def _start(task):
         second, positions = torch.from_numpy(task.second.log_magnitude), torch.from_numpy(task.positions)
         turn = 0
         if continues:
-            # As if all were where it begins; turned around, each frame still has its own position.
+            # Find the rotation with all frames at the first position, then rotate with the positions in place.
             alike = draw(target, second, positions[:1].expand(len(positions)), _generator(task))
             turn = _nearest(alike, torch.from_numpy(task.head))
         first = draw(target, second, positions.roll(turn), _generator(task)).roll(-turn, dims=1)
@@ -88,7 +88,7 @@ def _blend(first, task):
 
 
 def _nearest(first, head):
-    """The frame of a start from which on, with its end followed by its start, it is nearest to the head."""
+    """Return the rotation of a start, in frames, that is nearest to the head."""
     frames = first.shape[1]
     length = next_fast_len(2 * frames, real=True)
     spectrum = torch.fft.rfft(torch.cat([first, first], dim=1)[:, :length], n=length)
@@ -101,11 +101,11 @@ def _nearest(first, head):
 
 
 class _Stopped(Exception):
-    """Raised through an optimiser that was asked to stop."""
+    """Raised to stop an optimiser."""
 
 
 class _Run:
-    """One synthesis under way: the objective, and a row of the loss history for each iteration."""
+    """One synthesis in progress: the objective, and a row of the loss history for each iteration."""
 
     def __init__(self, task):
         reference = torch.from_numpy(task.target.log_magnitude).to(task.device)
@@ -123,7 +123,7 @@ class _Run:
         self._checkpoint = task.checkpoint
         self._frames = _Frames(reference, task)
         if task.parameters.optimizer.waveform_iterations:
-            # By name, because what a synthesis ends with concerns only those that ask for it.
+            # Imported by name, so that the code digest of other settings does not depend on it.
             self._waveform = import_module(WAVEFORM_MODULE).Waveform(self._objective, reference, task)
         self._latest = None
         self._started = time.monotonic()
@@ -143,7 +143,7 @@ class _Run:
         return self._spectrogram(self._latest)
 
     def _spectrogram(self, iterate):
-        """What an iterate, of frames or of samples, is or sounds like."""
+        """Return the log spectrogram of an iterate, which consists of frames or of samples."""
         return self._waveform.log_magnitude(iterate) if _are_samples(iterate) else self._frames.result(iterate)
 
     def _minimize(self, first):
@@ -157,23 +157,23 @@ class _Run:
             self._restore(saved)
             if "result" in saved:
                 return torch.from_numpy(saved["result"]).to(first)
-        # The function changes when the diversity term ends, and with it what the optimiser has learnt of its curvature.
+        # The function changes when the diversity term ends, so the optimiser must restart its curvature estimate.
         with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0
-        # Last, what is optimised changes: from frames to samples.
+        # The last phase optimises samples instead of frames.
         phases = (with_diversity, total - with_diversity, parameters.optimizer.waveform_iterations)
         iterate = first
         for phase, iterations in enumerate(phases):
             if phase < saved["phase"]:
                 continue
             if phase:
-                # Also where the optimiser gave up before the term's last iteration.
+                # Also if the optimiser gave up before the term's last iteration.
                 self._objective.end_diversity()
             if iterations > 0:
                 resume = saved["optimizer"] if phase == saved["phase"] and "optimizer" in saved else None
                 optimize = self._optimize_samples if phase == len(phases) - 1 else self._optimize
                 iterate = optimize(phase, iterate, iterations, resume)
         if self._checkpoint:
-            # The result may yet be lost before it counts as finished.
+            # The result may be lost before it is written.
             self._checkpoint.save(self._state() | {"result": iterate.cpu().numpy()})
         return iterate
 
@@ -184,7 +184,7 @@ class _Run:
             if registry.constant("optimizers", settings.type, "RESUMABLE", False):
                 resuming = {"keep": lambda state: self._keep(phase, state), "resume": resume}
             else:
-                self._checkpoint.note(f"optimiser {settings.type} does not give its state away: no checkpoints")
+                self._checkpoint.note(f"optimiser {settings.type} does not support checkpoints: none are saved")
         bounds = {"highest": self._highest} if registry.constant("optimizers", settings.type, "BOUNDED_ABOVE") else {}
         return registry.load("optimizers", settings.type).minimize(
             self._value,
@@ -228,7 +228,7 @@ class _Run:
         self.further = {name: values.tolist() for name, values in saved["further"].items()}
         self._started = time.monotonic() - saved["seconds"]
         self.snapshots = dict(saved["snapshots"])
-        self._checkpoint.note(f"goes on from a checkpoint after iteration {len(self.rows) - 1}")
+        self._checkpoint.note(f"resuming from a checkpoint after iteration {len(self.rows) - 1}")
 
     def _value(self, iterate):
         if _are_samples(iterate):
@@ -267,7 +267,7 @@ def _are_samples(iterate):
 
 
 class _Frames:
-    """Which frames are optimised, and which the loss sees: those held at the ends too, a loop's first ones twice."""
+    """Maps the optimised frames to the input of the loss: adds the held ends, and repeats the start of a loop."""
 
     def __init__(self, reference, task):
         self._head = self._tail = reference[:, :0]
@@ -276,24 +276,24 @@ class _Frames:
             self._head = torch.from_numpy(task.head[:, :held]).to(reference)
         if task.tail is not None:
             self._tail = torch.from_numpy(task.tail[:, task.blended :]).to(reference)
-        # Repeated by as much as the widest kernel sees beyond its first frame, the start makes kernels go around.
+        # Repeating the start by the widest kernel less one frame makes the convolutions circular.
         self._repeated = max(task.parameters.features.kernel_widths) - 1 if task.loop else 0
 
     def free(self, log_magnitude):
-        """The frames between head and tail."""
+        """Return the frames between head and tail."""
         return log_magnitude[:, self._head.shape[1] : log_magnitude.shape[1] - self._tail.shape[1]].contiguous()
 
     def seen(self, free):
-        """What the loss looks at."""
+        """Return the input of the loss."""
         parts = (self._head, free, self._tail, free[:, : self._repeated])
         return torch.cat([part for part in parts if part.shape[1]], dim=1)
 
     def result(self, free):
-        """All frames, once each."""
+        """Return all frames, once each."""
         return torch.cat([self._head, free, self._tail], dim=1)
 
     def gradient(self, seen):
-        """The gradient by the free frames, from that by what the loss looks at."""
+        """Return the gradient by the free frames, given that by the input of the loss."""
         end = seen.shape[1] - self._repeated
         gradient = self.free(seen[:, :end])
         gradient[:, : self._repeated] += seen[:, end:]

@@ -1,4 +1,4 @@
-"""A synthesis computed again from its own record, and how it compares with the first."""
+"""Compute a synthesis again from its record, and compare the results."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,18 +17,18 @@ _NEEDED = ("parameters", "texture", "setting", "seed", "device", "threads", "pro
 
 @dataclass(frozen=True)
 class Comparison:
-    """How two files of synthesis differ.
+    """Differences between two synthesis files.
 
     Attributes
     ----------
     same_bytes : bool
-        Whether the files are the same.
+        Whether the files are identical.
     same_values : bool
-        Whether the spectrograms, the losses but for their seconds, and what else was computed are the same to the bit.
+        Whether all computed values are identical to the bit, apart from the elapsed seconds.
     maximum_difference : float
-        Of the log spectrograms; NaN where they have different shapes.
+        Maximum difference of the log spectrograms; NaN if the shapes differ.
     lines : tuple of str
-        All of this in words, and where the records differ.
+        A description, including differences between the records.
     """
 
     same_bytes: bool
@@ -43,25 +43,25 @@ def recreate(path, spectrogram, *, audio=None, device=None, progress=None):
     Parameters
     ----------
     path : path
-        A file of synthesis that has a record.
+        A synthesis file with a provenance record.
     spectrogram : path
-        The spectrogram that it was made from; its sum must be the recorded one.
+        The spectrogram that it was made from; its checksum must match the record.
     audio : path, optional
-        The prepared recording, of methods that look at samples.
+        The prepared recording, for methods that use samples.
     device : {'cpu', 'cuda'}, optional
         Default: the recorded one.
     progress : callable, optional
-        As for `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
+        See `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
 
     Returns
     -------
     Synthesis
-        Without the clock's times.
+        Without elapsed times.
 
     Raises
     ------
     StorageError
-        If a file cannot be read, the synthesis has no record, or the inputs are not those of the record.
+        If a file cannot be read, the synthesis has no record, or the inputs do not match the record.
     """
     synthesis = read_synthesis(path)
     record = recorded(synthesis)
@@ -71,7 +71,7 @@ def recreate(path, spectrogram, *, audio=None, device=None, progress=None):
     target = read_spectrogram(spectrogram)
     _expect_sum(spectrogram, spectrogram_sum(target), record["inputs"].get("spectrogram"))
     if "samples" in record["inputs"] and audio is None:
-        raise StorageError(f"{path}: was made from the recording's samples too; name the prepared recording as --audio")
+        raise StorageError(f"{path}: was made from the recording's samples too; pass the prepared recording as --audio")
     attributes = synthesis.attributes
     if not isinstance(attributes["parameters"], dict):
         raise StorageError(f"{path}: attribute parameters: expected a mapping, found something else")
@@ -95,7 +95,7 @@ def recreate(path, spectrogram, *, audio=None, device=None, progress=None):
     found = recorded(again)["inputs"]
     for name in ("samples", "weights"):
         _expect_sum(f"{path}: the {name}", found.get(name), record["inputs"].get(name))
-    # Why its weights were chosen is no part of the computation.
+    # The choice of the weights is not part of the computation.
     kept = {name: attributes[name] for name in ("choice",) if name in attributes}
     again, _ = without_clock(again)
     return replace(again, attributes=again.attributes | kept)
@@ -110,11 +110,13 @@ def _whole(path, attributes, name):
 
 def _expect_sum(name, found, expected):
     if found != expected:
-        raise StorageError(f"{name}: expected the input with the SHA-256 {expected}, found {found}; it is another one")
+        raise StorageError(
+            f"{name}: expected the input with SHA-256 {expected}, found {found}; pass the input of the record"
+        )
 
 
 def compare(first, second):
-    """Compare two files of synthesis.
+    """Compare two synthesis files.
 
     Parameters
     ----------
@@ -138,7 +140,7 @@ def compare(first, second):
 
 
 def _values(synthesis):
-    """All that was computed, as bytes."""
+    """Return all computed values as bytes."""
     loss = np.delete(synthesis.loss, LOSS_COLUMNS.index("seconds"), axis=1)
     arrays = {"log_magnitude": synthesis.spectrogram.log_magnitude, "loss": loss}
     arrays |= {f"further {name}": values for name, values in synthesis.further_losses.items()}

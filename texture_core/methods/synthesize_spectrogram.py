@@ -1,4 +1,4 @@
-"""A new spectrogram with the statistics of a target."""
+"""Synthesise a spectrogram with the statistics of a target."""
 
 import time
 from dataclasses import replace
@@ -29,45 +29,45 @@ def synthesize_spectrogram(
     code=None,
     checkpoint=None,
 ):
-    """Synthesise a spectrogram of the texture that a target shows, with the method that the parameters name.
+    """Synthesise a spectrogram from a target, with the method that the parameters name.
 
     Parameters
     ----------
     target : Spectrogram
     parameters : Parameters
     seed : int
-        Together with texture, setting and purpose it seeds every draw; the weights of the features depend on the seed
-        and the architecture alone.
+        Seed of all random draws, together with `texture` and `setting`; the weights of the features depend only on the
+        seed and the architecture.
     texture, setting : str
-        Names, for the seeds and for messages.
+        Names used in seeds and messages.
     device : {'auto', 'cpu', 'cuda'}
-        A method that uses no GPU computes on the CPU whatever is given.
+        Methods that do not support a GPU always use the CPU.
     threads : int, optional
-        Of torch on the CPU; the result's last bits depend on it.
+        Number of CPU threads of torch; affects the last bits of the result.
     progress : callable, optional
         Called with (iteration, dict of loss terms) after each iteration.
     target_samples : numpy.ndarray, optional
-        (n,), float32: the recording itself, for methods that need it.
+        (n,), float32: the recording, for methods that need samples.
     code : str, optional
-        A digest of the code that runs, for the record and to tell checkpoints of other code.
+        Digest of the running code, for provenance and to reject checkpoints of other code.
     checkpoint : CheckpointPlan, optional
-        Where to save the state of the optimisation every so often, and to go on from. What is there stays after the
-        end, so that the result can be lost until it is written: `texture_core.records.checkpoints.remove_checkpoint`.
+        Where and how often to save the state of the optimisation. An existing checkpoint is resumed. The checkpoint is
+        kept at the end, in case the result is lost before it is written; remove it with
+        `texture_core.records.checkpoints.remove_checkpoint`.
 
     Returns
     -------
     Synthesis
-        As long as the target. Interrupted and gone on from a checkpoint or not, it is the same but for its seconds.
+        As long as the target. Resuming from a checkpoint gives the same result, except for the elapsed seconds.
 
     Raises
     ------
     ParameterError
-        If the target is too short for the parameters, the method needs samples and has none, or the device is not
-        there.
+        If the target is too short for the parameters, samples are missing, or the device is not available.
     MemoryShortageError
-        If there is too little memory; the message says how much was wanted and what to change.
+        If memory runs out; the message says how much was needed and what to change.
     OptimizationError
-        If the loss or its gradient stops being finite; the message names texture, setting, iteration and term.
+        If the loss or its gradient becomes NaN or infinite; the message names texture, setting, iteration and term.
     """
     device = resolve_device(device if uses_gpu(parameters.method) else "cpu")
     if threads is not None:
@@ -118,5 +118,5 @@ def synthesize_spectrogram(
 
 
 def planned_iterations(parameters):
-    """How many iterations a setting's synthesis has at most."""
+    """Return the maximum number of iterations of a synthesis."""
     return registry.load("methods", parameters.method).iterations(parameters)

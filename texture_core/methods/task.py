@@ -1,13 +1,13 @@
-"""What a method is given and what it makes, and what the workflow asks of methods without importing them.
+"""Input and output of a method, and queries about methods that do not import them.
 
-A method has ``synthesize(task)``, which takes a `SynthesisTask` and returns a `SynthesisResult`, and
-``iterations(parameters)``, how many iterations to expect at most. Literals at its top level tell the workflow about a
-method, without importing it:
+A method module has ``synthesize(task)``, which takes a `SynthesisTask` and returns a `SynthesisResult`, and
+``iterations(parameters)``, which returns the maximum number of iterations. The workflow reads these optional top-level
+literals without importing the module:
 
-* ``NEEDS_SAMPLES``, whether it looks at the target's samples; False where it is left out;
-* ``USES_GPU``, whether it computes on a GPU; True where it is left out;
-* ``PARAMETERS``, the dotted paths of the parameters that it looks at; all where it is left out;
-* ``PACKAGES``, what its results depend on besides what all depend on, for their record; none where it is left out.
+* ``NEEDS_SAMPLES``: whether it uses the target's samples (default False);
+* ``USES_GPU``: whether it can compute on a GPU (default True);
+* ``PARAMETERS``: dotted paths of the parameters that it uses (default: all);
+* ``PACKAGES``: further packages that its results depend on, for provenance (default: none).
 """
 
 from collections.abc import Callable
@@ -21,46 +21,47 @@ from texture_core.parameters.method import Parameters
 from texture_core.records.checkpoints import Checkpoint
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram
 
-# What ``optimization`` imports where `OptimizerParameters.waveform_iterations` asks for it.
+# Imported by ``optimization`` if `OptimizerParameters.waveform_iterations` is above 0.
 WAVEFORM_MODULE = "texture_core.methods.waveform"
 _SECTIONS = tuple(f.name for f in fields(Parameters) if is_dataclass(f.type))
 
 
 @dataclass(frozen=True)
 class SynthesisTask:
-    """What a method is given.
+    """Input of a method.
 
     Attributes
     ----------
     target : Spectrogram
     parameters : Parameters
     seed : int
-        Of every draw, together with `texture`, `setting` and a purpose.
+        Seed of all draws, together with `texture`, `setting` and a purpose.
     texture, setting : str
     device : {'cpu', 'cuda'}
     progress : callable or None
         Called with (iteration, dict of name to number) after each iteration.
     samples : numpy.ndarray or None
-        (n,), float32: what the target is the spectrogram of, for methods that need it.
+        (n,), float32: samples of the target, for methods that need them.
     frames : int or None
-        Length of the result; None is that of the target. This and what follows is known to ``optimization`` alone.
+        Number of frames of the result; None for that of the target. Only ``optimization`` supports this and the
+        following attributes.
     head, tail : numpy.ndarray or None
-        (bins, any number of frames): what the result begins and ends with. It is held, and counts in the statistics.
+        (bins, any number of frames): fixed start and end of the result, which are part of the statistics.
     blended : int
-        So many frames of the head's end and of the tail's start are not held: where they are, the optimisation starts
-        from a fade between them and what it draws, turned around to where that continues the head best.
+        Number of frames at the end of the head and at the start of the tail that are not fixed. There the optimisation
+        starts from a crossfade with the random start, which is rotated to continue the head best.
     loop : bool
-        The features go around from the last frame to the first, so that the result can be repeated without a seam.
-        Those of the target do not: its end need not fit its start.
+        Compute circular features of the result, so that it loops seamlessly. Features of the target are not circular,
+        as its end need not fit its start.
     stop : callable or None
-        Asked after each iteration; if true, that is the last.
+        Called after each iteration; if it returns true, the optimisation stops.
     second : Spectrogram or None
-        Another target, for a result between both.
+        The second target of a morph.
     positions : numpy.ndarray or None
-        (frames of the result,), float32: how far each frame is from the target, 0, to the second, 1. The statistics are
-        those at their mean, which is above 0 and below 1.
+        (frames of the result,), float32: position of each frame between the target, 0, and the second, 1. The
+        statistics are interpolated at the mean position, which is above 0 and below 1.
     checkpoint : texture_core.records.checkpoints.Checkpoint or None
-        Where to save the state and to go on from. A method that saves nothing leaves it alone.
+        Where to save the state and to resume from. Methods may ignore it.
     """
 
     target: Spectrogram
@@ -84,18 +85,18 @@ class SynthesisTask:
 
 @dataclass(frozen=True)
 class SynthesisResult:
-    """What a method makes.
+    """Output of a method.
 
     Attributes
     ----------
     log_magnitude : numpy.ndarray
         (bins, frames), float32, at least 0.
     samples : numpy.ndarray or None
-        (n,), float32, of a method that makes samples; `log_magnitude` is then of these.
+        (n,), float32, if the method synthesises samples; `log_magnitude` is then their spectrogram.
     loss : numpy.ndarray
-        A row for the start and for each iteration, columns `LOSS_COLUMNS`; no rows where nothing is minimised.
+        One row for the start and one per iteration, with columns `LOSS_COLUMNS`; no rows if nothing is minimised.
     further_losses, snapshots, attributes : dict
-        As in `texture_core.records.spectrogram_files.Synthesis`.
+        See `texture_core.records.spectrogram_files.Synthesis`.
     """
 
     log_magnitude: np.ndarray
@@ -107,31 +108,31 @@ class SynthesisResult:
 
 
 def needs_samples(name):
-    """Whether a method looks at the target's samples."""
+    """Return whether a method uses the target's samples."""
     return registry.constant("methods", name, "NEEDS_SAMPLES", False)
 
 
 def uses_gpu(name):
-    """Whether a method computes on a GPU where it is given one."""
+    """Return whether a method can compute on a GPU."""
     return registry.constant("methods", name, "USES_GPU", True)
 
 
 def looks_at(name, path):
-    """Whether a method looks at the parameter, or at part of the section, at a dotted path."""
+    """Return whether a method uses the parameter, or part of the section, at a dotted path."""
     paths = registry.constant("methods", name, "PARAMETERS")
     return paths is None or any(f"{used}.".startswith(f"{path}.") for used in paths)
 
 
 def ends_with_samples(parameters):
-    """Whether a synthesis goes on with the samples after the spectrogram, by `WAVEFORM_MODULE`."""
+    """Return whether a synthesis optimises the waveform after the spectrogram, with `WAVEFORM_MODULE`."""
     return looks_at(parameters.method, "optimizer.waveform_iterations") and parameters.optimizer.waveform_iterations > 0
 
 
 def used_parameters(parameters):
-    """As `to_mapping`, with the method and what it looks at, and nothing of the inversion, which comes later."""
+    """Return the mapping of the method and the parameters that it uses, without those of the inversion."""
     mapping = to_mapping(parameters)
     mapping.pop("inversion")
-    # What it stands for is there.
+    # The weights of the preset are in the mapping.
     mapping.pop("preset", None)
     return _selected(mapping, parameters.method, "")
 

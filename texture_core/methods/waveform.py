@@ -1,4 +1,4 @@
-"""The loss as a function of samples: a synthesis that ends with a sound, and not with magnitudes that no sound has."""
+"""Optimisation of a waveform, so that the result is a real sound and not inconsistent magnitudes."""
 
 import math
 
@@ -10,20 +10,20 @@ from texture_core.phase.initial_phase import initial_phase
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.transform import Transform
 
-# Enough to begin with: what is left of the inconsistency is what the optimisation is for.
+# Enough for a start: the optimisation itself removes the remaining inconsistency.
 _RECOVERY_ITERATIONS = 50
-# Keeps the gradient of a magnitude finite where it is 0; against magnitudes of 1, the knee of the logarithm.
+# Keeps the gradient of a zero magnitude finite; small against 1, the knee of the logarithm.
 _SMALLEST_POWER = 1e-10
 
 
 class Waveform:
-    """Loss and gradient of samples against the target of an objective of log spectrograms, and how they are minimised.
+    """An objective of log spectrograms as a function of samples.
 
     Parameters
     ----------
     objective : Objective
     target : torch.Tensor
-        (bins, frames); its device and type are those of the computation.
+        (bins, frames); determines device and dtype.
     task : SynthesisTask
     """
 
@@ -43,14 +43,14 @@ class Waveform:
         Returns
         -------
         terms : dict
-            As of `Objective.evaluate`.
+            See `Objective.evaluate`.
         gradient : torch.Tensor
-            (n,), of the total.
+            (n,), gradient of the total.
 
         Raises
         ------
         OptimizationError
-            As of `Objective.evaluate`.
+            See `Objective.evaluate`.
         """
         variable = samples.detach().requires_grad_(True)
         log_magnitude = self.log_magnitude(variable)
@@ -59,18 +59,18 @@ class Waveform:
         return terms, gradient
 
     def log_magnitude(self, samples):
-        """(bins, 1 + n // hop_length): ln(1 + \\|S\\|) of samples (n,)."""
+        """Compute ln(1 + \\|S\\|) of samples (n,): (bins, 1 + n // hop_length)."""
         spectrum = self._transform.forward(samples)
         power = spectrum.real.square() + spectrum.imag.square()
         return torch.log1p((power + _SMALLEST_POWER).sqrt())
 
     def minimize(self, function, log_magnitude, *, resume=None, **options):
-        """Minimise a function of samples that begin with magnitudes near to given ones.
+        """Minimise a function of samples, starting from samples with approximately the given magnitudes.
 
         Parameters
         ----------
         function, resume, options
-            As of `projected_lbfgs.minimize`.
+            See `projected_lbfgs.minimize`.
         log_magnitude : torch.Tensor
             (bins, frames).
 
@@ -87,14 +87,14 @@ class Waveform:
 
 
 def nearest_samples(log_magnitude, generator, transform):
-    """Samples whose magnitudes are near to given ones, to begin with.
+    """Compute samples with approximately the given magnitudes, as a start.
 
     Parameters
     ----------
     log_magnitude : torch.Tensor
         (bins, frames).
     generator : torch.Generator
-        Of the phases that the magnitudes do not suggest.
+        For the phases that the magnitudes do not determine.
     transform : Transform
 
     Returns

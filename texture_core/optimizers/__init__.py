@@ -1,4 +1,4 @@
-"""Minimisers of a bounded function of a tensor: one module each.
+"""Minimisers of functions of a tensor with bounds, one module each.
 
-They know a function and a start, and nothing about sound.
+They know nothing about audio; objectives belong in ``losses``.
 """

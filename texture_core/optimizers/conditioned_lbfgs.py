@@ -1,4 +1,4 @@
-"""Projected L-BFGS whose first guess of the curvature comes from the spectrogram itself."""
+"""Projected L-BFGS with an initial inverse Hessian estimated from the spectrogram."""
 
 import torch
 from scipy.fft import next_fast_len
@@ -7,25 +7,25 @@ from texture_core.optimizers import projected_lbfgs
 
 RESUMABLE = True
 BOUNDED_ABOVE = True
-# Of 0.1, 0.3 and 1 the best on three recordings; so are the others of 1, 10 and 30, and of 0, 1/4, 1/2 and 1.
+# The best on three recordings: of 0.1, 0.3 and 1; of 1, 10 and 30; of 0, 1/4, 1/2 and 1.
 _FRAME_OFFSET = 0.3
 _MODULATION_OFFSET = 10.0
 _BIN_EXPONENT = 0.25
 
 
 def minimize(function, start, **options):
-    """Minimise a function of a spectrogram (bins, frames) whose elements stay at or above 0.
+    """Minimise a function of a nonnegative spectrogram (bins, frames).
 
-    Arguments and result are those of `projected_lbfgs.minimize`; so is the method, with `conditioning` in place of the
-    identity matrix. Start near: noise ends in bursts, because loud frames gain more (docs/performance.md). And give it
-    the recording's largest log magnitude as ``highest``: what loud frames gain is otherwise put, in part, into a few
-    bins at the ends, which few kernels see, at many thousand times what they should be.
+    Same as `projected_lbfgs.minimize`, with `conditioning` instead of the identity matrix. Use the surrogate start:
+    from noise the result has bursts, because loud frames change faster (docs/performance.md). Pass the largest log
+    magnitude of the recording as ``highest``: otherwise some energy of loud frames goes to a few bins in the first and
+    last frames, which few kernels cover, at many thousand times their proper values.
     """
     return projected_lbfgs.minimize(function, start, conditioning=conditioning, **options)
 
 
 def conditioning(log_magnitude):
-    """How far each direction may be gone relative to others, guessed from a spectrogram.
+    """Estimate an inverse Hessian, up to a factor, from a spectrogram.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def conditioning(log_magnitude):
 
     Notes
     -----
-    The statistics are of second order in the features, so what a change does grows with what is there. Three factors
-    follow from that, each with an offset that bounds it:
+    The statistics are of second order in the features, so the effect of a change grows with the magnitudes. This gives
+    three factors, each bounded by an offset:
 
-    * frames: a loud frame may change more than a silent one;
-    * modulations: the autocorrelation changes with the power at each modulation frequency, most of all at 0, where
-      the curvature is therefore largest and the step has to be smallest;
-    * bins: what bins have in common may change more than differences between them that no frame shows.
+    * frames: loud frames may change more than silent ones;
+    * modulations: the autocorrelation changes with the power at each modulation frequency. The power, and so the
+      curvature, is largest at 0, where the step has to be smallest;
+    * bins: common changes of correlated bins may be larger than differences between them.
 
     With C the mean of the products of bins over its mean diagonal, w the frames' means over the overall mean and p the
     power of each modulation frequency, of the spectrogram without its frames' weights, over its mean, the matrix is
@@ -54,7 +54,7 @@ def conditioning(log_magnitude):
     frames = log_magnitude.shape[1]
     tiny = torch.finfo(log_magnitude.dtype).tiny
     frame_weight = (log_magnitude.mean(dim=0) / log_magnitude.mean().clamp_min(tiny) + _FRAME_OFFSET).sqrt()
-    # Zeros beyond the end make the length one that is quick to transform.
+    # Zero-padding to a length with a fast transform.
     length = next_fast_len(frames, real=True)
     spectrum = torch.fft.rfft(log_magnitude / frame_weight, n=length, dim=1)
     power = spectrum.abs().square().sum(dim=0)

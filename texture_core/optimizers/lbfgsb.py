@@ -1,4 +1,4 @@
-"""L-BFGS-B of SciPy, the paper's optimiser, with variables and function scaled so that its first step is sensible."""
+"""SciPy's L-BFGS-B, the paper's optimiser, with variables and function scaled for a sensible first step."""
 
 import numpy as np
 import scipy.optimize
@@ -7,13 +7,13 @@ import torch
 from texture_core.optimizers import _setulb
 
 RESUMABLE = True
-# The first step's length, relative to the start's. Measured on three textures, 0.03 to 0.3 made no difference after 50
+# Length of the first step, relative to that of the start. On three textures, 0.03 to 0.3 made no difference after 50
 # iterations.
 _FIRST_STEP = 0.1
 
 
 def minimize(function, start, *, iterations, history, on_iteration, keep=None, resume=None):
-    """Minimise a function of a tensor whose elements stay at or above 0.
+    """Minimise a function of a nonnegative tensor.
 
     Parameters
     ----------
@@ -22,16 +22,16 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
     start : torch.Tensor
         Not all zero.
     iterations : int
-        At most this many.
+        Maximum number of iterations.
     history : int
-        Curvature pairs.
+        Number of curvature pairs.
     on_iteration : callable
         Called with (tensor, value) after each iteration.
     keep : callable, optional
-        Called after each iteration with a function that returns the state, as long as that iteration is the last; not
-        called where SciPy does not give its state away (`texture_core.optimizers._setulb`).
+        Called after each iteration with a function that returns the state, valid until the next iteration. Not called
+        with SciPy versions whose state is not accessible (`texture_core.optimizers._setulb`).
     resume : mapping, optional
-        A state to go on from; of `start` only shape, type and device then count.
+        A state to resume from; only shape, dtype and device of `start` are then used.
 
     Returns
     -------
@@ -40,11 +40,11 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
 
     Notes
     -----
-    L-BFGS-B never makes its first step longer than the gradient, and with losses of order 1 over 10⁵ variables the
-    gradient is so short that curvature is then measured on rounding noise and nothing moves again. So it sees
-    z = x / s and c f, with s a tenth of the start's length and c such that the first gradient has length 1. Where its
-    line search fails before the iterations are used up (the noise of single precision), it starts again from
-    there; it ends when that fails at its first step.
+    The first step of L-BFGS-B is never longer than the gradient. For losses of order 1 over 10⁵ variables the gradient
+    is so short that the curvature estimate is dominated by rounding noise, and the optimisation stalls. So L-BFGS-B
+    minimises c f as a function of z = x / s, where s is a tenth of the norm of the start and c makes the norm of the
+    first gradient 1. If the line search fails early (noise of single precision), L-BFGS-B is restarted from the last
+    iterate; the optimisation ends when a restart fails at its first step.
     """
     iterate = start.detach().clamp_min(0)
     length = _FIRST_STEP * float(torch.linalg.vector_norm(start)) if resume is None else resume["length"]
@@ -60,7 +60,7 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
 
 
 class _Run:
-    """L-BFGS-B from one start until its iterations are used up or its line search fails."""
+    """One run of L-BFGS-B, until the iterations are used up or the line search fails."""
 
     def __init__(self, function, start, length, before, iterations, history, on_iteration, keep):
         self._function, self._start, self._length = function, start, length
@@ -71,7 +71,7 @@ class _Run:
         self.before = before
 
     def minimize(self, resume):
-        """Returns the last iterate and how many iterations are done, with those of the runs before."""
+        """Return the last iterate and the number of iterations, including those of earlier runs."""
         if resume is None:
             _, gradient = self._function(self._start)
             self._steepness = float(torch.linalg.vector_norm(gradient)) * self._length

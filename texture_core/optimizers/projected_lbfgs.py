@@ -6,11 +6,11 @@ from collections import deque
 import torch
 
 RESUMABLE = True
-# The first step's length, relative to the start's: a gradient says nothing about the scale of the variables.
+# Length of the first step, relative to that of the start: the gradient does not determine the scale of the variables.
 _FIRST_STEP = 0.1
 _SUFFICIENT_DECREASE = 1e-4
 _LONGEST_SEARCH = 20
-# For how many iterations a conditioning is kept: made anew each 5, it gains another 2 %.
+# Number of iterations for which a conditioning is kept: renewing it every 5 gains another 2 %.
 _CONDITIONING_LIFE = 20
 # A curvature pair below this is rounding noise of single precision.
 _CURVATURE = 1e-8
@@ -29,7 +29,7 @@ def minimize(
     lowest=0.0,
     highest=math.inf,
 ):
-    """Minimise a function of a tensor whose elements stay within bounds.
+    """Minimise a function of a tensor with bounds on its elements.
 
     Parameters
     ----------
@@ -38,20 +38,20 @@ def minimize(
     start : torch.Tensor
         Not all zero.
     iterations : int
-        At most this many.
+        Maximum number of iterations.
     history : int
-        Curvature pairs.
+        Number of curvature pairs.
     on_iteration : callable
         Called with (tensor, value) after each iteration.
     keep : callable, optional
-        Called after each iteration with a function that returns the state, as long as that iteration is the last.
+        Called after each iteration with a function that returns the state, valid until the next iteration.
     resume : mapping, optional
-        A state to go on from; of `start` only shape, type and device then count.
+        A state to resume from; only shape, dtype and device of `start` are then used.
     conditioning : callable, optional
-        Takes an iterate, returns a function that multiplies a tensor by a symmetric positive definite matrix: the
-        first guess of the inverse of the curvature, up to a factor. Default: the identity.
+        Takes an iterate, returns a function that multiplies a tensor by a symmetric positive definite matrix, which is
+        the initial inverse Hessian up to a factor. Default: the identity.
     lowest, highest : float
-        The bounds; infinite for none.
+        Bounds of the elements; infinite for none.
 
     Returns
     -------
@@ -60,11 +60,11 @@ def minimize(
 
     Notes
     -----
-    A variable is free where it is not at a bound that its gradient drives it against. The direction is the two-loop
-    recursion on the free part (Nocedal & Wright, algorithm 7.4; the projection is Bertsekas's 1982), from the
-    conditioning restricted to it, and a step is bent at the bounds. The step 1 is tried first and shortened by the
-    parabola through what is known until the decrease suffices (Armijo along the bent path). Where no step decreases the
-    value, the history is dropped and the conditioned gradient tried; where that fails too, it ends.
+    A variable is free unless it is at a bound and its gradient pushes it outwards. The search direction is the two-loop
+    recursion on the free variables (Nocedal & Wright, algorithm 7.4; projection after Bertsekas 1982), starting from
+    the restricted conditioning. Steps are projected onto the bounds. The line search tries step 1 first and backtracks
+    with a parabola until the decrease is sufficient (Armijo along the projected path). If no step decreases the value,
+    the history is discarded and the conditioned gradient is tried; if that fails too, the optimisation ends.
     """
     pairs = deque(maxlen=history)
     if resume is None:

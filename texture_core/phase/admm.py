@@ -1,23 +1,22 @@
 """Phase recovery by the alternating direction method of multipliers (Liang, Yu & Ye 2018; Vial et al. 2021).
 
-Griffin-Lim looks for a point that two sets share, the spectrograms with the given magnitudes and those of signals, and
-projects on one after the other. Here a dual variable remembers how the two projections disagree, and the magnitudes may
-give way a little on the way.
+Griffin-Lim projects alternately onto two sets: spectrograms with the given magnitudes, and those of signals. ADMM adds
+a dual variable that accumulates the disagreement of the projections, and relaxes the magnitudes.
 """
 
 import torch
 
 from texture_core.phase import fast_griffin_lim
 
-# Of 0.03, 0.1, 0.2, 0.3 and 1 the best on three recordings (rain, tapping, wind chimes) at 100 to 500 iterations.
+# The best of 0.03, 0.1, 0.2, 0.3 and 1 on three recordings (rain, tapping, wind chimes) at 100 to 500 iterations.
 _RHO = 0.1
-# Magnitudes that no signal has, those of a synthesis, leave the multipliers swinging: alone they ended 3 dB behind
-# Griffin-Lim on rain. With the last fifth of the iterations as fast Griffin-Lim they end ahead of it everywhere.
+# With inconsistent magnitudes, such as those of a synthesis, ADMM oscillates: alone it ended 3 dB behind Griffin-Lim on
+# rain. With fast Griffin-Lim for the last fifth of the iterations, it ended ahead on all three recordings.
 _POLISHING = 5
 
 
 def recover(magnitude, phase, transform, iterations, progress=None):
-    """Find samples whose spectrogram has given magnitudes; arguments and result as in `griffin_lim.recover`."""
+    """Find samples whose spectrogram has given magnitudes. See `griffin_lim.recover` for arguments and result."""
     tiny = torch.finfo(magnitude.dtype).tiny
     polishing = iterations // _POLISHING
     estimate = magnitude * phase

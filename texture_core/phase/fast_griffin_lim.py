@@ -2,12 +2,12 @@
 
 import torch
 
-# Their recommendation.
+# The authors' recommendation.
 _MOMENTUM = 0.99
 
 
 def recover(magnitude, phase, transform, iterations, progress=None):
-    """Find samples whose spectrogram has given magnitudes; arguments and result as in `griffin_lim.recover`."""
+    """Find samples whose spectrogram has given magnitudes. See `griffin_lim.recover` for arguments and result."""
     tiny = torch.finfo(magnitude.dtype).tiny
     previous = torch.zeros_like(phase)
     for iteration in range(iterations):

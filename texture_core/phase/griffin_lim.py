@@ -1,4 +1,4 @@
-"""Griffin-Lim phase recovery: alternate projections (Griffin & Lim 1984), the paper's inversion."""
+"""Griffin-Lim phase recovery by alternating projections (Griffin & Lim 1984), the paper's inversion."""
 
 import torch
 
@@ -11,12 +11,12 @@ def recover(magnitude, phase, transform, iterations, progress=None):
     magnitude : torch.Tensor
         (bins, frames), at least 0.
     phase : torch.Tensor
-        (bins, frames), complex of modulus 1: the start.
+        (bins, frames), complex of modulus 1: initial phases.
     transform : Transform
     iterations : int
         At least 0; each is one inverse and one forward transform.
     progress : callable, optional
-        Called with (iteration,) after each.
+        Called with (iteration,) after each iteration.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""The phases that phase recovery starts from: random ones, or such as the magnitudes alone suggest.
+"""Initial phases for phase recovery: random, or estimated from the magnitudes.
 
-The latter is phase gradient heap integration (Průša, Balazs & Søndergaard 2017).
+The estimate is phase gradient heap integration (Průša, Balazs & Søndergaard 2017).
 """
 
 import math
@@ -8,14 +8,14 @@ import math
 import numpy as np
 import torch
 
-# The Gaussian that is nearest to a Hann window of n samples is exp(-π t² / γ) with γ = 0.25645 n² (ibid., table 1).
+# The Gaussian nearest to a Hann window of n samples is exp(-π t² / γ) with γ = 0.25645 n² (ibid., table 1).
 _HANN_GAMMA = 0.25645
-# Magnitudes below this, against the largest, tell nothing about the phase, and keep their random ones.
+# Magnitudes below this, relative to the largest, do not determine the phase and keep random phases.
 _TOLERANCE = 1e-6
 
 
 def initial_phase(magnitude, start, generator, n_fft, hop_length):
-    """The phases to start from.
+    """Compute initial phases.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def initial_phase(magnitude, start, generator, n_fft, hop_length):
         (bins, frames), at least 0, of a centred transform with a Hann window of n_fft samples.
     start : {'random', 'phase_gradient'}
     generator : torch.Generator
-        Of the random phases, uniform in angle; on the CPU.
+        CPU generator of the random phases, uniform in angle.
     n_fft, hop_length : int
         Samples.
 
@@ -38,15 +38,15 @@ def initial_phase(magnitude, start, generator, n_fft, hop_length):
 
 
 def integrate_phase(magnitude, random_phase, n_fft, hop_length):
-    """Phases whose gradient is the one that a Gaussian window gives to these magnitudes.
+    """Integrate the phase gradient that the magnitudes imply for a Gaussian window.
 
     Parameters
     ----------
     magnitude : torch.Tensor
         (bins, frames), at least 0, of a centred transform with a Hann window of n_fft samples.
     random_phase : torch.Tensor
-        (bins, frames), complex of modulus 1: kept where the magnitude tells nothing, and at the largest magnitude of
-        each island of the others.
+        (bins, frames), complex of modulus 1: kept where magnitudes are too small, and used at the largest magnitude of
+        each connected region of the others.
     n_fft, hop_length : int
         Samples.
 
@@ -59,9 +59,9 @@ def integrate_phase(magnitude, random_phase, n_fft, hop_length):
     -----
     With L the logarithm of the magnitude, over bins m and frames n, the phase advances by
     2π a m / N + (a N / γ) ∂L/∂m from frame to frame and by -π - (γ / (a N)) ∂L/∂n from bin to bin, for a hop of a and a
-    window of N samples; the π because the transform counts time from the start of its window. The publication's heap
-    walks from the largest magnitude always to the largest that it has not seen. Here the same walks are those of a
-    spanning tree that prefers edges whose smaller magnitude is large.
+    window of N samples; the π because the transform counts time from the start of its window. The publication visits
+    coefficients with a heap, always the largest unvisited neighbour next. A spanning tree that prefers edges whose
+    smaller magnitude is large gives the same paths.
     """
     values = magnitude.detach().cpu().double().numpy()
     random = random_phase.detach().cpu().to(torch.complex128).numpy()
@@ -96,8 +96,8 @@ def integrate_phase(magnitude, random_phase, n_fft, hop_length):
 
 
 def _walk(first, second, advance, lower, heights):
-    """The parent of each node, its own for a root; and the phase's advance from there, 0 for a root."""
-    # Every inversion imports this module, and those that start at random need nothing of SciPy.
+    """Return the parent of each node (itself for a root) and the phase advance from there (0 for a root)."""
+    # Imported here because inversions with random phases do not need SciPy.
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
 

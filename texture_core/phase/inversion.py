@@ -1,4 +1,4 @@
-"""From a log spectrogram back to samples."""
+"""Inversion of a log spectrogram to samples."""
 
 import math
 
@@ -33,22 +33,22 @@ def invert(
     spectrogram : Spectrogram
     parameters : InversionParameters
     seed, texture, setting
-        Seed the starting phases.
+        Seed and labels of the initial phases.
     device : {'auto', 'cpu', 'cuda'}
     threads : int, optional
-        Of torch on the CPU.
+        Number of CPU threads of torch.
     target_rms : float, optional
-        With ``match_rms``, the RMS of the result: inversion alone is off by about a decibel. Not looked at with
+        RMS of the result with ``match_rms``; inversion alone is off by about 1 dB. Ignored with
         ``match_log_magnitude``.
     progress : callable, optional
-        Called with (iteration,).
+        Called with (iteration,) after each iteration.
     samples : numpy.ndarray, optional
-        (n,), float32, of a method that made samples itself: these are taken as they are.
+        (n,), float32, if the method synthesised samples: returned unchanged.
 
     Returns
     -------
     numpy.ndarray
-        ((frames - 1) * hop_length,), or as many as the given samples; float32.
+        ((frames - 1) * hop_length,), or the given samples; float32.
 
     Raises
     ------
@@ -69,8 +69,8 @@ def invert(
 
 
 def _nearest_gain(samples, spectrogram):
-    """The gain, of 1/4 to 4, that brings the samples' log magnitudes nearest to the spectrogram's."""
-    # Takes longer to import than the shortest inversions take, and few ask for it.
+    """Find the gain, from 1/4 to 4, that brings the samples' log magnitudes nearest to the spectrogram's."""
+    # Slow to import compared with a short inversion, and rarely used.
     from scipy.optimize import minimize_scalar
 
     wanted = torch.from_numpy(spectrogram.log_magnitude)

@@ -1,4 +1,4 @@
-"""Files, and what is known of how they were made: spectrograms, syntheses, scores, checkpoints, provenance.
+"""Files of spectrograms, syntheses, scores and checkpoints, and their provenance.
 
-Each file is written whole and checked when it is read. Audio files belong in ``audio``.
+Files are written atomically and checked on reading. Audio files belong in ``audio``.
 """

@@ -1,8 +1,8 @@
-"""Checkpoints: the state of a computation on disk, so that one that was killed goes on where it was.
+"""Checkpoints: the state of a computation on disk, from which a killed computation resumes.
 
-A checkpoint is one file: a line with the format's name and the SHA-256 of all that follows, a line of JSON (whose state
-it is, the numbers of the state, type and shape of each array), and the arrays' bytes. It is believed only where the sum
-is right and the identity is that of the computation that asks; so nothing else can be read out of it.
+A checkpoint is one file: a line with the name of the format and the SHA-256 of everything that follows, a line of JSON
+(identity of the computation, values of the state, dtype and shape of each array), and the bytes of the arrays. It is
+used only if the checksum is right and the identity matches.
 """
 
 import hashlib
@@ -35,9 +35,9 @@ class CheckpointPlan:
     Attributes
     ----------
     path : path
-        The file; a further one is beside it while it is written.
+        The file; a temporary file is beside it during writing.
     interval : float
-        Seconds from one saving to the next, at least 0; 0 saves after every iteration.
+        Seconds between saves, at least 0; 0 saves after every iteration.
     note : callable
         Called with a line of text when a checkpoint is used, ignored or cannot be written.
     """
@@ -54,7 +54,7 @@ class Checkpoint:
     ----------
     plan : CheckpointPlan
     identity : mapping
-        All that decides the computation's result, as JSON knows it. A checkpoint of another identity is ignored.
+        Everything that determines the result, as JSON-compatible values. Checkpoints of other identities are ignored.
     """
 
     def __init__(self, plan, identity):
@@ -64,32 +64,32 @@ class Checkpoint:
         self._failed = False
 
     def note(self, text):
-        """Tell the user a line."""
+        """Report a line of text to the user."""
         self._plan.note(text)
 
     def load(self):
-        """The state that was saved, or None where there is none that can be used; a line tells why one is ignored."""
+        """Return the saved state, or None without a usable one; report why a checkpoint is ignored."""
         remove_leftovers(self._plan.path)
         if not os.path.lexists(self._plan.path):
             return None
         try:
             return read_checkpoint(self._plan.path, self._identity)
         except StorageError as error:
-            self.note(f"checkpoint ignored, the computation starts from its beginning: {error}")
+            self.note(f"checkpoint ignored, starting from the beginning: {error}")
             return None
 
     def due(self):
-        """Whether the interval has passed since the last saving, or since the start."""
+        """Return whether the interval has passed since the last save, or since the start."""
         return time.monotonic() - self._last >= self._plan.interval
 
     def save(self, state):
-        """Replace the checkpoint; one that cannot be written costs a line and not the computation."""
+        """Replace the checkpoint; a failure to write is reported and does not stop the computation."""
         try:
             write_checkpoint(self._plan.path, self._identity, state)
             self._failed = False
         except (StorageError, MemoryError) as error:
             if not self._failed:
-                self.note(f"checkpoint not written, the computation goes on: {error or 'no memory'}")
+                self.note(f"checkpoint not written, continuing without: {error or 'out of memory'}")
             self._failed = True
         self._last = time.monotonic()
 
@@ -101,14 +101,14 @@ def write_checkpoint(path, identity, state):
     ----------
     path : path
     identity : mapping
-        As JSON knows it.
+        JSON-compatible values.
     state : mapping
-        Mappings and lists of texts, finite numbers, None, and arrays of bool, int32, int64, float32 or float64.
+        Mappings and lists of strings, finite numbers, None, and arrays of bool, int32, int64, float32 or float64.
 
     Raises
     ------
     StorageError
-        If it cannot be written.
+        If the file cannot be written.
     """
     arrays = []
     packed = _packed(state, arrays)
@@ -134,17 +134,17 @@ def read_checkpoint(path, identity):
     ----------
     path : path
     identity : mapping
-        Whose state is expected.
+        Expected identity.
 
     Returns
     -------
     dict
-        The state, its tuples now lists.
+        The state, with tuples as lists.
 
     Raises
     ------
     StorageError
-        If the file is missing, not a checkpoint, damaged, or of another identity; the message names what differs.
+        If the file is missing, not a checkpoint, damaged, or of another identity; the message names the differences.
     """
     try:
         with open(path, "rb") as file:
@@ -158,17 +158,17 @@ def read_checkpoint(path, identity):
 
 
 def remove_checkpoint(path):
-    """Remove a checkpoint, if there is one, with what interrupted savings left beside it."""
+    """Remove a checkpoint, if it exists, and leftovers of interrupted saves."""
     remove_leftovers(path)
     with suppress(OSError):
         Path(path).unlink(missing_ok=True)
     with suppress(OSError):
-        # Only an empty folder goes.
+        # Removes the folder only if it is empty.
         Path(path).parent.rmdir()
 
 
 def remove_leftovers(path):
-    """Remove what a killed process left where `texture_core.records.files.replacing` was about to write this file."""
+    """Remove temporary files of `texture_core.records.files.replacing` that a killed process left."""
     path = Path(path)
     leftover = re.compile(rf"\.{re.escape(path.stem)}-[0-9a-f]{{16}}{re.escape(path.suffix)}")
     with suppress(OSError):
@@ -217,7 +217,7 @@ def _read(file, identity):
     if found != identity:
         names = [name for name in sorted({*found, *identity}) if found.get(name) != identity.get(name)]
         raise StorageError(f"made with another {', '.join(map(_shown, _differing(names, found, identity)))}")
-    # Whatever the header claims, no more is read than the file has.
+    # Never read more than the file has, whatever the header claims.
     sizes = [_bytes_of(kind, shape) for kind, shape in header["arrays"]]
     if _FIRST_LINE + len(line) + sum(sizes) != os.fstat(file.fileno()).st_size:
         raise StorageError("damaged")
@@ -239,7 +239,7 @@ def _bytes_of(kind, shape):
 
 
 def _differing(names, found, identity):
-    """Dotted names of what differs, one level deep."""
+    """Yield the dotted names of differences, one level deep."""
     for name in names:
         mine, theirs = identity.get(name), found.get(name)
         if isinstance(mine, dict) and isinstance(theirs, dict):
@@ -249,5 +249,5 @@ def _differing(names, found, identity):
 
 
 def _shown(name):
-    # A file that was tampered with may hold anything; a log line is short and printable.
+    # A manipulated file may contain anything; keep log lines short and printable.
     return "".join(character if character.isprintable() else "?" for character in name)[:80]

@@ -1,4 +1,4 @@
-"""Files: every one is written beside its place and renamed into it, so that what stands there is whole."""
+"""Write files atomically: every file is written beside its place and renamed into it."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from texture_core.errors import StorageError
 
 @contextmanager
 def replacing(path):
-    """Yield a path beside ``path``; on success it is renamed to ``path``, on failure it is removed.
+    """Yield a temporary path beside ``path``; rename it to ``path`` on success, remove it on failure.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def write_text(path, text):
 
 
 def write_json(path, value):
-    """Write JSON with sorted keys, so that equal values are equal bytes; a number that is not finite becomes null."""
+    """Write JSON with sorted keys, so that equal values give equal bytes; NaN and infinity become null."""
     write_text(path, json.dumps(_finite(value), indent=1, sort_keys=True, allow_nan=False) + "\n")
 
 
@@ -79,7 +79,7 @@ def read_json(path):
     Raises
     ------
     StorageError
-        If it is missing or not JSON.
+        If the file is missing or not JSON.
     """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))

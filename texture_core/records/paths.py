@@ -1,16 +1,16 @@
-"""Questions about paths that are answered with no, and not with an error, where a folder may not be searched.
+"""Path queries that return False, instead of raising, for folders without search permission.
 
-Those of `pathlib.Path` raise there before Python 3.14.
+The methods of `pathlib.Path` raise before Python 3.14.
 """
 
 import os
 
 
 def is_file(path):
-    """Whether there is a file that can be found."""
+    """Return whether the path is an accessible file."""
     return os.path.isfile(path)  # noqa: PTH113
 
 
 def is_folder(path):
-    """Whether there is a folder that can be found."""
+    """Return whether the path is an accessible folder."""
     return os.path.isdir(path)  # noqa: PTH112

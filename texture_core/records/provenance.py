@@ -1,4 +1,4 @@
-"""What made a synthesis: its inputs, parameters, code, packages, device and seed; and leaving the clock out of it."""
+"""Provenance of a synthesis: inputs, code, package versions and processor."""
 
 import hashlib
 import json
@@ -13,13 +13,13 @@ from texture_core import __version__, registry
 from texture_core.errors import StorageError
 from texture_core.records.spectrogram_files import LOSS_COLUMNS
 
-# What every synthesis is computed or stored with.
+# Packages that every synthesis depends on.
 _PACKAGES = ("h5py", "numpy", "scipy", "torch")
 _SECONDS = LOSS_COLUMNS.index("seconds")
 
 
 def provenance(target, parameters, device, *, samples=None, code=None):
-    """The part of a synthesis's record that its other attributes do not tell.
+    """Collect the provenance of a synthesis that its other attributes do not contain.
 
     Parameters
     ----------
@@ -27,16 +27,16 @@ def provenance(target, parameters, device, *, samples=None, code=None):
     parameters : Parameters
     device : {'cpu', 'cuda'}
     samples : numpy.ndarray, optional
-        (n,), float32, of a method that looks at them.
+        (n,), float32, if the method uses samples.
     code : str, optional
-        A digest of the code that runs, of whoever knows it.
+        Digest of the running code, if known.
 
     Returns
     -------
     dict
-        ``inputs``: SHA-256 sums of the spectrogram, and of the samples and the file of weights where there are any;
-        ``packages``: versions of Python and of what the result depends on; ``processor``: the GPU's name or the CPU's
-        kind and instructions, which decide the last bits; ``code`` where it is given.
+        ``inputs``: SHA-256 of the spectrogram and, if used, of the samples and the weights file; ``packages``: versions
+        of Python and of the packages that the result depends on; ``processor``: the GPU's name, or the CPU's
+        architecture and instructions, which affect the last bits; ``code``, if given.
     """
     inputs = {"spectrogram": spectrogram_sum(target)}
     if samples is not None:
@@ -50,7 +50,7 @@ def provenance(target, parameters, device, *, samples=None, code=None):
 
 
 def spectrogram_sum(spectrogram):
-    """The SHA-256 of a spectrogram's values and geometry, whatever file it stands in."""
+    """Compute the SHA-256 of a spectrogram's values and geometry, independent of its file."""
     geometry = [getattr(spectrogram, name) for name in ("sample_rate", "n_fft", "hop_length", "window", "scale")]
     values = np.ascontiguousarray(spectrogram.log_magnitude, dtype="<f4")
     digest = hashlib.sha256(json.dumps([*geometry, *values.shape]).encode())
@@ -59,7 +59,7 @@ def spectrogram_sum(spectrogram):
 
 
 def processor(device):
-    """What computes: the name of the GPU, or the CPU's architecture and the instructions that torch uses of it."""
+    """Return the name of the GPU, or the CPU's architecture and the instruction set that torch uses."""
     import torch
 
     if device == "cuda":
@@ -68,28 +68,30 @@ def processor(device):
 
 
 def recorded(synthesis):
-    """The `provenance` of a synthesis, perhaps one that was read from a file; an empty mapping where it has none.
+    """Return the `provenance` of a synthesis; an empty mapping if it has none.
 
     Raises
     ------
     StorageError
-        If it is there and no mapping.
+        If it is not a mapping.
     """
     record = synthesis.attributes.get("provenance", {})
     if not isinstance(record, dict):
-        raise StorageError("attribute provenance: expected a mapping in JSON, found something else; make the file anew")
+        raise StorageError(
+            "attribute provenance: expected a mapping in JSON, found something else; delete the file and run again"
+        )
     return record
 
 
 def without_clock(synthesis):
-    """A synthesis without the times that it took, so that equal results are equal bytes; the times are NaN.
+    """Remove elapsed times from a synthesis, so that equal results give equal bytes; times become NaN.
 
     Returns
     -------
     Synthesis
-        To be written.
+        Without elapsed times.
     seconds : list of float
-        From the start to each row of the loss, over all runs if there were interruptions.
+        Elapsed seconds at each row of the loss, over all runs if there were interruptions.
     """
     loss = synthesis.loss.copy()
     seconds = loss[:, _SECONDS].tolist()

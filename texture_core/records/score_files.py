@@ -1,4 +1,4 @@
-"""Records that earlier jobs wrote as JSON, checked as they are read: a file may have been edited, cut or swapped."""
+"""Read and check the JSON records of earlier jobs, which may have been edited, truncated or swapped."""
 
 from numbers import Real
 
@@ -12,13 +12,13 @@ def read_scores(path):
     Returns
     -------
     dict
-        ``texture``, ``setting``, ``class``, ``also_class`` and ``title``, texts; ``scores``, name to number or None;
+        Strings ``texture``, ``setting``, ``class``, ``also_class`` and ``title``; ``scores``, name to number or None;
         ``missing``, name to the reason why a score could not be computed.
 
     Raises
     ------
     StorageError
-        If the file is missing, not JSON, or another record; the message names the key.
+        If the file is missing, not JSON, or not such a record; the message names the key.
     """
     record = _read(path, texts=("texture", "setting", "class", "also_class", "title"), mappings=("scores", "missing"))
     for name, value in record["scores"].items():
@@ -27,18 +27,18 @@ def read_scores(path):
 
 
 def read_collection_scores(path):
-    """Read the scores of all syntheses of a setting together.
+    """Read the collection scores of a setting.
 
     Returns
     -------
     dict
-        ``setting``; ``scores``, name to group to a mapping of ``value``, ``textures`` and ``points``; ``missing`` as
+        ``setting``; ``scores``, name to group to a mapping of ``value``, ``textures`` and ``points``; ``missing`` as in
         `read_scores`.
 
     Raises
     ------
     StorageError
-        As `read_scores`.
+        See `read_scores`.
     """
     record = _read(path, texts=("setting",), mappings=("scores", "missing"))
     for name, groups in record["scores"].items():
@@ -54,12 +54,12 @@ def read_collection_scores(path):
 
 
 def read_left_out(path):
-    """The textures that the check of a corpus left out: a list of mappings of ``texture`` and ``reason``.
+    """Read the textures that the check of a corpus rejected: a list of mappings with ``texture`` and ``reason``.
 
     Raises
     ------
     StorageError
-        As `read_scores`.
+        See `read_scores`.
     """
     record = _read(path)
     left_out = record.get("left_out")

@@ -1,4 +1,4 @@
-"""Spectrograms and syntheses as HDF5 files."""
+"""HDF5 files of spectrograms and syntheses."""
 
 import json
 import math
@@ -15,20 +15,20 @@ from texture_core.errors import StorageError
 from texture_core.records.files import replacing
 
 LOSS_COLUMNS = ("total", "gram", "autocorrelation", "diversity", "evaluations", "seconds")
-# Deflate, which compresses our datasets, makes nothing smaller than by this factor (RFC 1951: 258 bytes in two bits).
+# Maximum compression ratio of Deflate, which compresses our datasets (RFC 1951: 258 bytes in two bits).
 _DEFLATE_RATIO = 1032
-# What h5py raises, and arithmetic on what it read, for a file that is damaged or another.
+# Raised by h5py, or by arithmetic on what it read, for damaged or unrelated files.
 UNREADABLE = (StorageError, OSError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError, MemoryError)
 
 
 @dataclass(frozen=True)
 class Spectrogram:
-    """A log spectrogram and what is needed to invert it.
+    """A log spectrogram and the parameters that are needed to invert it.
 
     Attributes
     ----------
     log_magnitude : numpy.ndarray
-        (n_fft / 2 + 1, frames), float32, ln(1 + |S|), so at least 0.
+        (n_fft / 2 + 1, frames), float32, ln(1 + |S|), at least 0.
     sample_rate, n_fft, hop_length : int
         Hz, samples, samples.
     window : str
@@ -47,24 +47,22 @@ class Spectrogram:
 
 @dataclass(frozen=True)
 class Synthesis:
-    """A synthesised spectrogram with the record of its making.
+    """A synthesised spectrogram with its loss history and provenance.
 
     Attributes
     ----------
     spectrogram : Spectrogram
     loss : numpy.ndarray
-        (iterations + 1, 6), float64; row 0 is the start, the columns are `LOSS_COLUMNS`; a term that took no part is
-        NaN.
+        (iterations + 1, 6), float64, with columns `LOSS_COLUMNS`; row 0 is the start. Unused terms are NaN.
     attributes : dict
-        parameters (a mapping), seed, device, provenance (a mapping), seconds where they are known, and whatever else
-        tells how it was made; texts, numbers and mappings of them.
+        How it was made: parameters (a mapping), seed, device, provenance (a mapping), seconds if known, and others.
+        Values are strings, numbers and mappings of them.
     further_losses : dict of str to numpy.ndarray
-        The history of each further loss that a setting chose, (iterations + 1,), without its weight; it is part of the
-        total.
+        The unweighted history of each further loss, (iterations + 1,); the weighted loss is part of the total.
     snapshots : dict of int to numpy.ndarray
         Log magnitudes (bins, frames) after some iterations.
     samples : numpy.ndarray or None
-        (n,), float32, at the spectrogram's sample rate, of a method that makes samples; the spectrogram is then theirs.
+        (n,), float32, at the spectrogram's sample rate, if the method synthesises samples; the spectrogram is theirs.
     """
 
     spectrogram: Spectrogram
@@ -82,10 +80,10 @@ def write_spectrogram(path, spectrogram):
 
 
 def write_synthesis(path, synthesis):
-    """Store a `Synthesis` as HDF5: that of its spectrogram, dataset ``loss``, and the record as attributes.
+    """Store a `Synthesis` as HDF5: spectrogram, dataset ``loss``, and the attributes.
 
-    Only where there are any, the datasets ``further_losses`` (a column each, named in its attribute ``columns``),
-    ``snapshots`` (one spectrogram each, of the iterations in its attribute ``iterations``) and ``samples``.
+    Optional datasets are ``further_losses`` (columns named in its attribute ``columns``), ``snapshots`` (spectrograms
+    at the iterations in its attribute ``iterations``) and ``samples``.
     """
     with _writing(path) as file:
         _put_spectrogram(file, synthesis.spectrogram)
@@ -115,7 +113,7 @@ def write_synthesis(path, synthesis):
 
 @contextmanager
 def _writing(path):
-    """Yield an HDF5 file that is made in memory, as HDF5 itself crashes the process when the disk is full."""
+    """Yield an HDF5 file in memory, because HDF5 itself crashes the process when the disk is full."""
     with h5py.File(secrets.token_hex(8), "w", driver="core", backing_store=False) as file:
         yield file
         file.flush()
@@ -141,12 +139,12 @@ def _put_spectrogram(file, spectrogram):
 
 
 def read_spectrogram(path):
-    """Read the `Spectrogram` of a file that `write_spectrogram` or `write_synthesis` made.
+    """Read the `Spectrogram` of a file written by `write_spectrogram` or `write_synthesis`.
 
     Raises
     ------
     StorageError
-        If the file is missing, truncated, of another kind, or holds values that no spectrogram has.
+        If the file is missing, truncated, of another kind, or has invalid values.
     """
     with _reading(path) as file:
         return _get_spectrogram(file)
@@ -158,7 +156,7 @@ def read_synthesis(path):
     Raises
     ------
     StorageError
-        As `read_spectrogram`.
+        See `read_spectrogram`.
     """
     with _reading(path) as file:
         spectrogram = _get_spectrogram(file)
@@ -202,7 +200,7 @@ def _reading(path):
 
 
 def dataset_values(file, name):
-    """All values of a dataset of numbers.
+    """Read all values of a numeric dataset.
 
     Parameters
     ----------
@@ -216,9 +214,9 @@ def dataset_values(file, name):
     Raises
     ------
     StorageError
-        If there is another object of this name, or the dataset claims more values than the file can hold.
+        If the object is not a dataset, or claims more values than the file can hold.
     KeyError
-        If there is none.
+        If there is no object of this name.
     """
     dataset = file[name]
     if not isinstance(dataset, h5py.Dataset):

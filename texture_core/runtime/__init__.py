@@ -1,4 +1,4 @@
-"""The machine that computes: devices, memory, progress and random generators.
+"""Devices, memory, progress and random generators.
 
-Nothing here knows about sound.
+Nothing in here is specific to audio.
 """

@@ -1,4 +1,4 @@
-"""How much memory a synthesis takes, and what is said when there is not so much."""
+"""Memory estimates, and error messages for running out of memory."""
 
 from contextlib import contextmanager
 
@@ -10,20 +10,20 @@ _BYTES = 4
 
 
 class MemoryShortageError(TextureError):
-    """A computation wanted more memory than the device has."""
+    """A computation needed more memory than the device has."""
 
 
 def synthesis_megabytes(parameters, frames, bins):
-    """What the tensors of a synthesis take at most, in MB (1e6 bytes), on whatever device.
+    """Estimate the peak memory of the tensors of a synthesis in MB (1e6 bytes), on any device.
 
-    The sizes of feature maps, weights, Gram matrices and the optimiser's spectra, with factors that put it somewhat
-    above what processes were seen to reach, `PROCESS` added: 870 MB for 7 s at the paper's 512 filters, 1410 MB for
+    The estimate adds up feature maps, weights, Gram matrices and the optimiser's spectra. Together with `PROCESS` it is
+    somewhat above the peaks that were measured: 870 MB for 7 s at the paper's 512 filters, 1410 MB for
     4 s with 4096 filters of width 11, 740 MB for 7 s with 128 filters of widths 2 to 256.
 
     Parameters
     ----------
     parameters : Parameters
-        An extractor that is no ensemble is taken for one of the same widths and filters.
+        Other extractors are treated as an ensemble with the same widths and filters.
     frames : float
     bins : int
 
@@ -35,17 +35,17 @@ def synthesis_megabytes(parameters, frames, bins):
     maps = len(widths) * filters * frames
     weights = bins * filters * sum(widths)
     grams = len(widths) * filters**2
-    # The optimiser keeps two spectra, of double precision, for each step that it remembers.
+    # The optimiser stores two double-precision spectra for each remembered step.
     spectra = (10 + 4 * parameters.optimizer.history) * bins * frames
     return (20 * maps + 4 * weights + 6 * grams + spectra) * _BYTES / 1e6
 
 
 @contextmanager
 def explained_shortage(parameters, frames, bins, device, advice=None):
-    """Turn a lack of memory into an error that says how much was wanted and what to change.
+    """Turn an out-of-memory error into one that says how much was needed and what to change.
 
-    There is no batch to make smaller: a synthesis is one spectrogram, and all of its frames count in each statistic.
-    That networks are evaluated one at a time (`texture_core.losses.by_network`) is tried before it comes to this.
+    There is no batch size to reduce: each statistic depends on all frames of the spectrogram. Evaluating one network at
+    a time (`texture_core.losses.by_network`) is tried before this error is raised.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def explained_shortage(parameters, frames, bins, device, advice=None):
         Of the spectrogram.
     device : {'cpu', 'cuda'}
     advice : str, optional
-        What to change; default that of the workflow.
+        What to change; by default, advice for the workflow.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def explained_shortage(parameters, frames, bins, device, advice=None):
         features, wanted = parameters.features, synthesis_megabytes(parameters, frames, bins) / 1000
         raise MemoryShortageError(
             f"out of memory on {device}: {frames} frames with {len(features.kernel_widths)} networks of "
-            f"{features.filters} filters want about {wanted:.1f} GB; {advice or _advice(device)}"
+            f"{features.filters} filters need about {wanted:.1f} GB; {advice or _advice(device)}"
         ) from error
 
 
@@ -76,12 +76,12 @@ def _advice(device):
     advice = "lower audio.duration or features.filters, run fewer syntheses at a time"
     if device == "cuda":
         return f"{advice} (--resources gpu=1, or a card for each job), or set device: cpu"
-    return f"{advice} (--cores), or on a cluster ask for more (mem_mb in --set-resources, for the rule that failed)"
+    return f"{advice} (--cores), or on a cluster request more (mem_mb in --set-resources, for the rule that failed)"
 
 
 def is_shortage(error):
-    """Whether an error tells of too little memory, on the CPU or on a GPU."""
+    """Return whether an error means out of memory, on the CPU or on a GPU."""
     import torch
 
-    # On the CPU torch has no error of its own for it.
+    # On the CPU torch has no error class for it.
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -1,4 +1,4 @@
-"""Progress of a long computation: a bar on a terminal, a line every so often in a log file."""
+"""Progress of a long computation: a progress bar on a terminal, periodic lines in a log file."""
 
 import math
 import sys
@@ -10,20 +10,20 @@ from tqdm import tqdm
 
 
 class Progress:
-    """Show how far a computation is; call it once an iteration.
+    """Show the progress of a computation; call it once per iteration.
 
     Parameters
     ----------
     label : str
-        What is computed, e.g. "rain, full: synthesis".
+        Name of the computation, e.g. "rain, full: synthesis".
     total : int
         Iterations.
     log_path : path, optional
-        A file that gets a line every `interval` seconds, one at the start and one at the end.
+        Log file for a line every `interval` seconds, at the start and at the end.
     interval : float
         Seconds.
     quiet : bool
-        Whether there is no bar on a terminal either.
+        If true, show no bar on a terminal either.
     """
 
     def __init__(self, label, total, log_path=None, interval=10.0, quiet=False):
@@ -33,7 +33,7 @@ class Progress:
         self._bar = tqdm(total=total, desc=label, file=sys.stderr, disable=hidden, leave=False)
         self._start = self._last_line = time.monotonic()
         self._iteration = 0
-        # The first iteration of this process: one that goes on from a checkpoint did not do those before.
+        # The first iteration of this process, which is not 1 after resuming from a checkpoint.
         self._first = None
         self._values = {}
 
@@ -50,14 +50,14 @@ class Progress:
                 self._log.close()
 
     def __call__(self, iteration, values=None):
-        """Tell that `iteration` is done, with the values (name to number) worth showing."""
+        """Report that `iteration` is done, with values (name to number) to show."""
         if self._first is None:
             self._first = iteration - 1
         self._values = {name: value for name, value in (values or {}).items() if not math.isnan(value)}
         self._bar.update(iteration - self._iteration)
         self._iteration = iteration
         if "total" in self._values:
-            # On a line of a terminal there is place for one; a log has all.
+            # A terminal line has room for one value; the log has all.
             self._bar.set_postfix({"loss": f"{self._values['total']:.2e}"}, refresh=False)
         now = time.monotonic()
         if now - self._last_line >= self._interval:
@@ -65,7 +65,7 @@ class Progress:
             self._write(self._line())
 
     def note(self, text):
-        """Tell something else, in the log or, where there is none, on standard error."""
+        """Write a message to the log or, without a log, to standard error."""
         if self._log:
             self._write(f"{self._label}: {text}")
         else:
@@ -82,14 +82,14 @@ class Progress:
         return " | ".join(parts)
 
     def _write(self, line):
-        # Where the disk is full, what the log would tell of goes on.
+        # A full disk must not stop the computation itself.
         if self._log:
             with suppress(OSError):
                 print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=self._log, flush=True)
 
 
 def counting_on(progress, done):
-    """The function for a later part, whose iterations come after `done` others; None where there is none."""
+    """Return a progress function for a later part of a computation, after `done` iterations; None if there is none."""
     if progress is None:
         return None
     return lambda iteration, terms: progress(done + iteration, terms)

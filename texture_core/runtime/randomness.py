@@ -1,17 +1,17 @@
-"""Explicit random generators: no draw of this project comes from a global state."""
+"""Explicit random generators: this project never draws from a global state."""
 
 import hashlib
 
 
 def derive_seed(seed, *labels):
-    """Derive a seed for one purpose from the user's seed.
+    """Derive the seed for one purpose from the user's seed.
 
     Parameters
     ----------
     seed : int
         The user's seed.
     *labels : str or int
-        What the draw is for, e.g. a texture, a setting and a purpose.
+        Purpose of the draw, e.g. a texture, a setting and a name.
 
     Returns
     -------
@@ -23,14 +23,14 @@ def derive_seed(seed, *labels):
 
 
 def torch_generator(seed, *labels):
-    """A CPU ``torch.Generator`` for one purpose; CPU draws are the same whatever device computes afterwards."""
+    """Return a CPU ``torch.Generator`` for one purpose; draws do not depend on the device of the computation."""
     import torch
 
     return torch.Generator().manual_seed(derive_seed(seed, *labels))
 
 
 def numpy_generator(seed, *labels):
-    """A ``numpy.random.Generator`` for one purpose."""
+    """Return a ``numpy.random.Generator`` for one purpose."""
     import numpy as np
 
     return np.random.default_rng(derive_seed(seed, *labels))

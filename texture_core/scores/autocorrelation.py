@@ -1,4 +1,4 @@
-"""The autocorrelation score: how far the rhythm is from the target's; lower is better (paper, section 3.1)."""
+"""The autocorrelation score: distance of the rhythm from the target's; lower is better (paper, section 3.1)."""
 
 import torch
 
@@ -7,7 +7,7 @@ from texture_core.losses.autocorrelation import AutocorrelationLoss
 
 
 def compute(score_input):
-    """The autocorrelation loss with log spectrograms in place of feature maps.
+    """Compute the autocorrelation loss with log spectrograms in place of feature maps.
 
     Parameters
     ----------
@@ -16,10 +16,9 @@ def compute(score_input):
     Returns
     -------
     dict
-        ``autocorrelation``: of the synthesised audio as it is (the paper's Table 1 shows 1e3 times this).
-        ``autocorrelation_rms_matched``: of the audio scaled to the target's RMS; the plain score is mostly a measure of
-        loudness on noisy textures. ``autocorrelation_spectrogram``: of the spectrogram that the optimiser left, before
-        phase recovery.
+        ``autocorrelation``: of the synthesised audio (the paper's Table 1 shows 1e3 times this).
+        ``autocorrelation_rms_matched``: of the audio scaled to the target's RMS; for noisy textures the plain score
+        mostly measures loudness. ``autocorrelation_spectrogram``: of the optimised spectrogram, before phase recovery.
     """
     target = score_input.target
     frame_rate = target.sample_rate / target.hop_length

@@ -1,4 +1,4 @@
-"""Scores of a synthesis against its target, and of all syntheses of a setting against their targets, by name."""
+"""Compute scores by name: of a synthesis, and of all syntheses of a setting."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +16,12 @@ from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 @dataclass(frozen=True)
 class ScoreInput:
-    """What a score may look at.
+    """Input of a score.
 
     Attributes
     ----------
     target, synthesis : Spectrogram
-        The recording's, and the synthesised one as the optimiser left it.
+        The recording's spectrogram and the optimised one, before phase recovery.
     target_samples, synthesis_samples : numpy.ndarray
         (n,), float32.
     sample_rate : int
@@ -29,9 +29,8 @@ class ScoreInput:
     autocorrelation : AutocorrelationParameters
         The range of lags.
     classifiers : mapping
-        The files of trained classifiers, by the names that the scores ask for: ``yamnet``; ``vggish``, ``vggish_pca``
-        and ``vggish_head``. In place of a path may stand the `ClassifierError` that tells why there is none. Scores
-        that need no classifier are the same whatever is here.
+        Paths of classifier files by name: ``yamnet``; ``vggish``, ``vggish_pca`` and ``vggish_head``. A value may be a
+        `ClassifierError` instead, with the reason why there is no file. Other scores do not depend on this.
     """
 
     target: Spectrogram
@@ -44,22 +43,22 @@ class ScoreInput:
 
     @cached_property
     def rendered(self):
-        """The `Spectrogram` of the synthesised samples: what is heard, and what every method has."""
+        """The `Spectrogram` of the synthesised samples, after phase recovery."""
         return self.analyze(self.synthesis_samples)
 
     def analyze(self, samples):
-        """The `Spectrogram` of some samples, computed as the target's was."""
+        """Compute the `Spectrogram` of samples with the target's parameters."""
         target = self.target
         parameters = SpectrogramParameters(target.n_fft, target.hop_length, target.window)
         return replace(target, log_magnitude=log_spectrogram(samples, parameters))
 
     def classifier_file(self, name):
-        """The path of a classifier's file.
+        """Return the path of a classifier's file.
 
         Raises
         ------
         ClassifierError
-            If none was given, or what was given in its place.
+            If there is no file.
         """
         return _classifier_file(self.classifiers, name)
 
@@ -72,9 +71,9 @@ class Pair:
     ----------
     texture : str
     classes : tuple of str
-        Those that it counts in.
+        Classes that it counts in.
     target, synthesis : path
-        Files that `texture_core.audio.recording.read_audio` reads, of one sample rate.
+        Audio files with the same sample rate, readable by `texture_core.audio.recording.read_audio`.
     """
 
     texture: str
@@ -85,21 +84,21 @@ class Pair:
 
 @dataclass(frozen=True)
 class CollectionInput:
-    """What a score of a whole collection may look at.
+    """Input of a score of a whole collection.
 
     Attributes
     ----------
     pairs : sequence of Pair
         All textures of one setting.
     classifiers : mapping
-        As in `ScoreInput`.
+        See `ScoreInput`.
     """
 
     pairs: Sequence
     classifiers: Mapping = field(default_factory=dict)
 
     def groups(self):
-        """``all`` and each class, with the numbers (places in `pairs`) of the textures that count in it."""
+        """Return the indices into `pairs` for ``all`` and for each class."""
         groups = {"all": list(range(len(self.pairs)))}
         for number, pair in enumerate(self.pairs):
             for name in pair.classes:
@@ -107,7 +106,7 @@ class CollectionInput:
         return groups
 
     def classifier_file(self, name):
-        """As `ScoreInput.classifier_file`."""
+        """Return the path of a classifier's file; see `ScoreInput.classifier_file`."""
         return _classifier_file(self.classifiers, name)
 
 
@@ -117,11 +116,10 @@ def score(names, *, missing=None, **inputs):
     Parameters
     ----------
     names : iterable of str
-        Modules of ``texture_core.scores``. Each has ``compute(score_input)``, which returns one or more numbers by
-        name.
+        Modules of ``texture_core.scores`` with ``compute(score_input)``, which returns one or more numbers by name.
     missing : dict, optional
-        Gets the reason for each score whose classifier cannot be had, under the score's name; the other scores are then
-        computed all the same. Without it the first such score is an error.
+        Filled with score name to reason for scores whose classifier is unavailable; all other scores are computed.
+        Without it, the first such score raises an error.
     **inputs
         The fields of `ScoreInput`.
 
@@ -135,7 +133,7 @@ def score(names, *, missing=None, **inputs):
     ParameterError
         If a score is unknown.
     ClassifierError
-        If a score's classifier cannot be had and `missing` is not given.
+        If a score's classifier is unavailable and `missing` is not given.
     TextureError
         If two scores return a number of the same name.
     """
@@ -149,22 +147,22 @@ def score_collection(names, *, missing=None, **inputs):
     Parameters
     ----------
     names : iterable of str
-        Modules of ``texture_core.scores`` that have ``compute_collection(collection_input)``.
+        Modules of ``texture_core.scores`` with ``compute_collection(collection_input)``.
     missing : dict, optional
-        As in `score`.
+        See `score`.
     **inputs
         The fields of `CollectionInput`.
 
     Returns
     -------
     dict
-        Name to group (``all`` or a class) to a dict: ``value`` (None where there is too little to tell), ``textures``
-        and ``points``, how many went into it. Values of equally many points only can be compared.
+        Name to group (``all`` or a class) to a dict: ``value`` (None if there are too few points), and the numbers of
+        ``textures`` and ``points``. Only values with the same number of points are comparable.
 
     Raises
     ------
     ParameterError, ClassifierError, TextureError
-        As `score`.
+        See `score`.
     """
     collection = CollectionInput(**inputs)
     return _collect(names, missing, "compute_collection", collection)
@@ -196,5 +194,5 @@ def _classifier_file(classifiers, name):
     if isinstance(file, ClassifierError):
         raise file
     if not file:
-        raise ClassifierError(f"classifiers.{name}: no file was given, so what needs it is left out")
+        raise ClassifierError(f"classifiers.{name}: no file was given, so scores that need it are skipped")
     return Path(file)

@@ -1,4 +1,4 @@
-"""The diversity score: how near the synthesis is to a shifted copy; lower is more diverse (paper, section 3.1)."""
+"""The diversity score: similarity to a time-shifted copy; lower is more diverse (paper, section 3.1)."""
 
 import torch
 
@@ -7,7 +7,7 @@ from texture_core.parameters.method import DiversityParameters
 
 
 def compute(score_input):
-    """The diversity loss with log spectrograms in place of feature maps, over all shifts.
+    """Compute the diversity loss with log spectrograms in place of feature maps, over all shifts.
 
     Parameters
     ----------
@@ -17,8 +17,8 @@ def compute(score_input):
     -------
     dict
         ``diversity``, of the synthesised audio, and ``diversity_shift``, the shift of its maximum in frames: the
-        synthesis is nearest to the target moved later by that much. ``diversity_spectrogram``: of the spectrogram that
-        the optimiser left, before phase recovery. Where lengths differ, both are cut to the shorter.
+        synthesis is most similar to the target delayed by this shift. ``diversity_spectrogram``: of the optimised
+        spectrogram, before phase recovery. If lengths differ, both are cut to the shorter.
     """
     value, shift = diversity(score_input.target, score_input.rendered)
     value_before, _ = diversity(score_input.target, score_input.synthesis)
@@ -26,7 +26,7 @@ def compute(score_input):
 
 
 def diversity(target, synthesis):
-    """The score and its shift in frames, of two `Spectrogram`."""
+    """Compute the score of two `Spectrogram` and its shift in frames."""
     frames = min(target.log_magnitude.shape[1], synthesis.log_magnitude.shape[1])
     reference, feature_map = (
         torch.from_numpy(spectrogram.log_magnitude[:, :frames]).double() for spectrogram in (target, synthesis)

@@ -1,7 +1,6 @@
-"""The Fréchet audio distance of a setting's sounds from their recordings, in YAMNet's embeddings; lower is better.
+"""Fréchet audio distance of all syntheses of a setting from their recordings, with YAMNet; lower is better.
 
-A score of the whole collection: it asks whether the syntheses together are spread as the recordings are, not whether
-each is near its own.
+This score of the whole collection compares the distributions of syntheses and recordings, not individual pairs.
 """
 
 import numpy as np
@@ -15,7 +14,7 @@ LEAST_PATCHES = 50
 
 
 def compute_collection(collection):
-    """The distance over all textures and over each class.
+    """Compute the distance over all textures and over each class.
 
     Parameters
     ----------
@@ -25,8 +24,8 @@ def compute_collection(collection):
     Returns
     -------
     dict
-        ``frechet_yamnet``: ``all`` and each class to ``value``, ``textures`` and ``points``, the patches of 0.96 s on
-        either side. The value is None below 50 patches.
+        ``frechet_yamnet``: ``all`` and each class to ``value``, ``textures`` and ``points``, the number of patches of
+        0.96 s per side. The value is None below 50 patches.
 
     Raises
     ------
@@ -35,9 +34,9 @@ def compute_collection(collection):
 
     Notes
     -----
-    Fewer patches than the 1024 dimensions leave most directions of the covariances at 0, and few patches of any kind
-    raise the value: two halves of the same recordings' patches do not have the distance 0. Settings of one study have
-    equally many patches and can be compared; a class with ``all``, or one study with another of fewer textures, cannot.
+    With fewer patches than the 1024 dimensions the covariances are singular, and a small number of patches biases the
+    value upwards: the distance between two halves of the same patches is not 0. Settings of one study have the same
+    number of patches and are comparable; a class and ``all``, or studies of different size, are not.
     Source: Kilgour et al., Fréchet audio distance, Interspeech 2019, where the embeddings are VGGish's.
     """
     network = load_yamnet(collection.classifier_file("yamnet"))

@@ -1,7 +1,7 @@
-"""How near McDermott & Simoncelli's statistics of the synthesis are to the recording's, in decibels; higher is better.
+"""Match of McDermott & Simoncelli's statistics between synthesis and recording, in dB; higher is better.
 
-The score by which they judge their own syntheses (Neuron 71, 2011): 30 dB in each class counts as equal, an average
-below 20 dB as failed. It knows nothing of the order of events beyond their modulation, nor of copies.
+The authors judge their own syntheses by this score (Neuron 71, 2011): 30 dB in each class counts as equal, an average
+below 20 dB as failed. It is blind to the order of events beyond their modulation, and to copies.
 """
 
 import numpy as np
@@ -10,12 +10,12 @@ import soxr
 from texture_core.errors import ClassifierError
 from texture_core.methods.mcdermott_simoncelli import CLASSES, MODEL_RATE, VERSION
 
-# No file of results holds an infinity. A recording against itself gets this; its copies by Griffin-Lim have 27 to 32.
+# Results are finite: a recording against itself gets this value. Its copies by Griffin-Lim have 27 to 32.
 MOST_DB = 100.0
 
 
 def compute(score_input):
-    """The signal-to-noise ratio of each class of statistics, the recording's being the signal.
+    """Compute the signal-to-noise ratio of each class of statistics, with the recording as the signal.
 
     Parameters
     ----------
@@ -25,9 +25,9 @@ def compute(score_input):
     -------
     dict
         ``mcdermott_snr``: the mean over the eight classes, in dB. ``mcdermott_snr_envelope_mean`` and so on: each
-        class, 10 log₁₀(Σ target² / Σ (target - synthesis)²) over the channels whose variance is within 30 dB of the
-        loudest in the recording, held between -100 and 100. None where a side is silent or shorter than an envelope
-        sample of the model (2.5 ms): it has no statistics.
+        class, 10 log₁₀(Σ target² / Σ (target - synthesis)²) over the channels with a variance within 30 dB of the
+        loudest in the recording, clipped to -100 to 100. None if a side is silent or shorter than an envelope sample of
+        the model (2.5 ms).
 
     Raises
     ------
@@ -36,8 +36,8 @@ def compute(score_input):
 
     Notes
     -----
-    Both sides are measured alike, with ramps at their ends, because what is scored is a recording and not a loop. So
-    the figures that ``mcdermott_simoncelli`` records of itself, without ramps and before it is resampled, are higher.
+    Both sides are measured with ramps at their ends, because they are recordings and not loops. The values that the
+    method ``mcdermott_simoncelli`` records, without ramps and before resampling, are therefore higher.
     """
     measure = _measure()
     sides = [

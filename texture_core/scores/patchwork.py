@@ -1,7 +1,7 @@
-"""The patchwork copy score: how much of the synthesis is pasted together from pieces of the original.
+"""The patchwork score: how much of the synthesis consists of pieces copied from the original; lower is better.
 
-The diversity score moves the whole synthesis against the original and so does not see a collage. Here each quarter of a
-second is looked for by itself; lower is less copied.
+The diversity score shifts the whole synthesis against the original and does not detect a collage. This score searches
+the original for each quarter of a second separately.
 """
 
 import numpy as np
@@ -13,14 +13,14 @@ from texture_core.errors import ParameterError
 SEGMENT_SECONDS = 0.25
 COPIED = 0.5
 _WELCH_LENGTH = 2048
-# Bands weaker than this, against the strongest, are not raised to its level: what there is of them is noise.
+# Bands weaker than this, relative to the strongest, contain only noise and are not whitened fully.
 _SPECTRUM_FLOOR = 1e-4
-# Places of the original weaker than this, against its strongest, correlate as if they were this strong.
+# Lower bound of the energy in the normalisation, relative to the strongest place of the original.
 _ENERGY_FLOOR = 1e-6
 
 
 def compute(score_input):
-    """The best normalised correlation of each 0.25 s of the synthesis with any place of the original.
+    """Compute the best normalised correlation of each 0.25 s of the synthesis with any place of the original.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ def compute(score_input):
     Returns
     -------
     dict
-        ``patchwork_median`` over the segments and ``patchwork_share``, the share of segments above 0.5: of the samples,
-        both sides whitened by the original's spectrum, polarity ignored. ``patchwork_spectrogram_median`` and
-        ``patchwork_spectrogram_share``: of the log spectrograms, each bin brought to mean 0 and variance 1 by the
-        original's and each frame to mean 0.
+        ``patchwork_median``, the median over segments, and ``patchwork_share``, the share of segments above 0.5: of the
+        samples, whitened by the original's spectrum, ignoring polarity. ``patchwork_spectrogram_median`` and
+        ``patchwork_spectrogram_share``: of the log spectrograms, with each bin standardised by the original's mean and
+        variance, and each frame centred.
 
     Raises
     ------
@@ -42,9 +42,9 @@ def compute(score_input):
     Notes
     -----
     Measured on recordings: noise with the original's spectrum has a median of 0.07 to 0.14 and a share of 0 (up to 0.2
-    where few partials carry all energy), samples pasted from the original about 1. Phase recovery makes new phases, and
-    even a Griffin-Lim copy of the whole original is at only 0.3 to 0.5 in its samples, but at 0.98 in its spectrogram.
-    An original that repeats one sound unchanged is found in any good synthesis, copied or not.
+    where few partials carry all energy), samples pasted from the original about 1. Phase recovery creates new phases:
+    even a Griffin-Lim copy of the whole original has only 0.3 to 0.5 for samples, but 0.98 for spectrograms. An
+    original that repeats one sound unchanged is found in any good synthesis, copied or not.
     """
     target, synthesis = score_input.target, score_input.rendered
     samples = whiten(score_input.target_samples, score_input.synthesis_samples)
@@ -60,7 +60,7 @@ def compute(score_input):
 
 
 def whiten(target, synthesis):
-    """Divide both sides' spectra by the target's long-term magnitude: a pair of arrays (1, n), float64."""
+    """Divide both spectra by the target's long-term magnitude; return a pair of arrays (1, n), float64."""
     frequencies, power = scipy.signal.welch(target, nperseg=min(_WELCH_LENGTH, len(target)))
     gain = 1 / np.sqrt(power + _SPECTRUM_FLOOR * power.max())
     whitened = []
@@ -73,9 +73,7 @@ def whiten(target, synthesis):
 
 
 def standardize(target, synthesis):
-    """Bring each bin of two log spectrograms (bins, frames) to mean 0 and variance 1 by the target's, then each frame
-    to mean 0.
-    """
+    """Standardise each bin of two log spectrograms (bins, frames) by the target's statistics, and centre each frame."""
     mean, deviation = target.mean(axis=1, keepdims=True), target.std(axis=1, keepdims=True)
     deviation = np.maximum(deviation, 1e-3 * deviation.max() + np.finfo(np.float32).tiny)
     sides = [(np.asarray(side, dtype=np.float64) - mean) / deviation for side in (target, synthesis)]
@@ -83,16 +81,16 @@ def standardize(target, synthesis):
 
 
 def best_correlations(target, synthesis, length, *, polarity=True):
-    """Look for each segment of the synthesis in the target.
+    """Search the target for each segment of the synthesis.
 
     Parameters
     ----------
     target, synthesis : numpy.ndarray
         (rows, n) and (rows, m).
     length : int
-        Columns of a segment; a remainder at the end of the synthesis is left out.
+        Columns of a segment; a remainder at the end of the synthesis is ignored.
     polarity : bool
-        Whether a place of opposite sign is none.
+        If false, ignore the sign of the correlation.
 
     Returns
     -------
@@ -109,7 +107,7 @@ def best_correlations(target, synthesis, length, *, polarity=True):
         found = " and ".join(f"{side.shape[1] / length * SEGMENT_SECONDS:.3f}" for side in (target, synthesis))
         raise ParameterError(
             f"patchwork: expected at least {SEGMENT_SECONDS} s of target and synthesis, found {found} s; use a longer "
-            "recording or leave this score out"
+            "recording or remove this score"
         )
     transform_length = scipy.fft.next_fast_len(target.shape[1], real=True)
     spectrum = scipy.fft.rfft(target, transform_length, axis=1)
@@ -120,7 +118,7 @@ def best_correlations(target, synthesis, length, *, polarity=True):
     for start in range(0, synthesis.shape[1] - length + 1, length):
         segment = synthesis[:, start : start + length]
         cross = (spectrum * scipy.fft.rfft(segment, transform_length, axis=1).conj()).sum(axis=0)
-        # A segment may not wrap around, so the places are those of whole segments.
+        # Segments must not wrap around, so only places of whole segments count.
         correlation = scipy.fft.irfft(cross, transform_length)[: len(norms)]
         correlation = (correlation if polarity else np.abs(correlation)) / norms
         norm = np.sqrt(np.square(segment).sum())

@@ -1,4 +1,4 @@
-"""The classifier score with the paper's classifier, for those who have its files; lower is better (eq. 8)."""
+"""The classifier score with the paper's classifier, which needs files from the user; lower is better (eq. 8)."""
 
 from texture_core.classifiers.comparison import classifier_divergence
 from texture_core.classifiers.logistic import read_head
@@ -8,7 +8,7 @@ CLASSIFIERS = ("vggish", "vggish_pca", "vggish_head")
 
 
 def compute(score_input):
-    """The divergence of the label probabilities for the synthesis from those for the target.
+    """Compute the divergence of the label probabilities for the synthesis from those for the target.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def compute(score_input):
     Raises
     ------
     ClassifierError
-        If a file is not given, missing or not what it should be.
+        If a file is not given, missing or invalid.
     AudioError
         If either side is shorter than 0.975 s.
     """

@@ -1,4 +1,4 @@
-"""The classifier score with YAMNet: what else than the target the synthesis is heard as; lower is better (eq. 8)."""
+"""The classifier score with YAMNet: divergence of its labels from the target's; lower is better (eq. 8)."""
 
 from texture_core.classifiers.comparison import classifier_divergence
 from texture_core.classifiers.yamnet import load_yamnet
@@ -7,7 +7,7 @@ CLASSIFIERS = ("yamnet",)
 
 
 def compute(score_input):
-    """The divergence of YAMNet's label probabilities for the synthesis from those for the target.
+    """Compute the divergence of YAMNet's label probabilities for the synthesis from those for the target.
 
     Parameters
     ----------

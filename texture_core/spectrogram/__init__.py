@@ -1,4 +1,4 @@
-"""Samples to log magnitudes, and the transform pair that phase recovery works with.
+"""Log spectrograms of samples, and the transform pairs for phase recovery.
 
-Files of spectrograms belong in ``records``, what is computed on spectrograms into ``features``.
+Spectrogram files belong in ``records``, features of spectrograms in ``features``.
 """

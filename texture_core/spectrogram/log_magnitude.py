@@ -1,4 +1,4 @@
-"""Samples to log spectrogram."""
+"""Log spectrograms."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ from texture_core.parameters.method import SpectrogramParameters
 
 
 def periodic_hann(length):
-    """The periodic Hann window, (length,), float64."""
+    """Return the periodic Hann window, (length,), float64."""
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
 
 
 def log_spectrogram(samples, parameters=None):
-    """ln(1 + \\|S\\|) of the short-time Fourier transform (paper, section 3).
+    """Compute ln(1 + \\|S\\|) of the short-time Fourier transform (paper, section 3).
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ def log_spectrogram(samples, parameters=None):
     -------
     numpy.ndarray
         (n_fft / 2 + 1, 1 + n // hop_length), float32, at least 0. Frame t is centred on sample t * hop_length; the ends
-        are padded by reflection; magnitudes are those of an unnormalised transform (``torch.stft``'s convention).
+        are padded by reflection. The transform is unnormalised, as in ``torch.stft``.
 
     Raises
     ------
     ValueError
-        If the samples are too few to reflect.
+        If there are too few samples for the padding.
     """
     parameters = parameters or SpectrogramParameters()
     samples = np.asarray(samples, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""One new texture of any length from a recording: the plan, the windows, takes, morphs, arrays and files.
+"""Textures of any length from recordings, as arrays and files: plans, windows, takes and morphs.
 
-A synthesis of a single spectrogram belongs in ``methods``.
+The synthesis of a single spectrogram belongs in ``methods``.
 """

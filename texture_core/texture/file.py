@@ -1,4 +1,4 @@
-"""Textures as files, of any length."""
+"""Synthesise textures of any length to files."""
 
 import math
 import tempfile
@@ -11,48 +11,48 @@ from texture_core.errors import ParameterError, StorageError
 from texture_core.records.files import replacing
 
 _BLOCK = 1 << 16
-# libsndfile's names, by the file name's ending; and by the encoding, where there is a choice.
+# libsndfile's names by file name extension, and by encoding for formats that offer a choice.
 _FORMATS = {".wav": "WAV", ".flac": "FLAC", ".aiff": "AIFF", ".aif": "AIFF", ".ogg": "OGG"}
-# Hz, of FLAC by its definition; libsndfile's Vorbis encoder fails above.
+# Hz; the FLAC limit is part of the format, and libsndfile's Vorbis encoder fails above its limit.
 _HIGHEST_RATES = {"FLAC": 655350, "OGG": 200000}
 _SUBTYPES = {"pcm16": "PCM_16", "pcm24": "PCM_24", "float": "FLOAT"}
 
 
 def audio_format(path, encoding="pcm24", sample_rate=None):
-    """Format and subtype by which libsndfile knows what a file shall be.
+    """Return libsndfile's format and subtype for a file.
 
     Parameters
     ----------
     path : path
         Ends in .wav, .flac, .aiff, .aif or .ogg.
     encoding : {'pcm16', 'pcm24', 'float'}
-        For formats that have a choice: FLAC has no ``float``, and Ogg is Vorbis.
+        Sample encoding. FLAC does not support ``float``; Ogg is always Vorbis.
     sample_rate : int, optional
-        Hz; default one that all formats have.
+        Sample rate to check, in Hz.
 
     Raises
     ------
     ParameterError
-        If there is no such format, or it does not have the encoding or the sample rate.
+        If the format is unknown, or does not support the encoding or the sample rate.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in _FORMATS:
         raise ParameterError(
-            f"{path}: expected a name that ends in {', '.join(_FORMATS)}, found {suffix or 'no ending'!r}"
+            f"{path}: expected a file name ending in {', '.join(_FORMATS)}, found {suffix or 'no ending'!r}"
         )
     if encoding not in _SUBTYPES:
         raise ParameterError(f"encoding: expected one of {', '.join(_SUBTYPES)}, found {encoding!r}")
     subtype = "VORBIS" if suffix == ".ogg" else _SUBTYPES[encoding]
     if not soundfile.check_format(_FORMATS[suffix], subtype):
-        raise ParameterError(f"encoding: {suffix} files have no {encoding}; use pcm16 or pcm24")
+        raise ParameterError(f"encoding: {suffix} files do not support {encoding}; use pcm16 or pcm24")
     highest = _HIGHEST_RATES.get(_FORMATS[suffix], math.inf)
     if sample_rate is not None and sample_rate > highest:
-        raise ParameterError(f"{path}: {suffix} files have at most {highest} Hz, found {sample_rate}; use .wav")
+        raise ParameterError(f"{path}: {suffix} files support at most {highest} Hz, found {sample_rate}; use .wav")
     return _FORMATS[suffix], subtype
 
 
 def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", threads=None, progress=None, stop=None):
-    """Compute a texture and write it, in memory that does not grow with its duration.
+    """Synthesise a texture and write it to a file, in constant memory.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
     encoding : {'pcm16', 'pcm24', 'float'}
         See `audio_format`.
     seed, device, threads, progress, stop
-        As of `synthesize`.
+        See `synthesize`.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
     Raises
     ------
     ParameterError
-        If the path's ending or the encoding is not known, or the format does not have the sample rate.
+        If the extension or the encoding is unknown, or the format does not support the sample rate.
     StorageError
         If the file cannot be written.
     """
@@ -81,7 +81,7 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
     container, subtype = audio_format(path, encoding, plan.sample_rate)
     energy = peak = 0.0
     count = 0
-    # The level is known only in the end.
+    # The level is only known at the end.
     with replacing(path) as temporary, tempfile.TemporaryFile(dir=path.parent) as scratch:
         for block in synthesize_blocks(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop):
             energy += float(np.sum(np.square(block, dtype=np.float64)))

@@ -1,4 +1,4 @@
-"""The level of a texture between two, in dB between theirs at each instant."""
+"""Level of a morph: interpolated in dB between the two recordings."""
 
 import numpy as np
 import torch
@@ -11,23 +11,22 @@ _QUANTILES = 500
 
 
 def gains(first, second, first_rms, second_rms):
-    """By how much a texture between two is to be amplified, at evenly spaced positions from 0 to 1.
+    """Compute the gain of a morph at evenly spaced positions from 0 to 1.
 
-    Magnitudes are interpolated by their logarithms, bin by bin, so that what is between two recordings with few
-    frequencies in common has far less power than either. The gain makes up for what bins have whose quantiles are
-    between those of the targets.
+    Log magnitudes are interpolated bin by bin, so a morph between recordings with few common frequencies has far less
+    power than either. The gain compensates for this; it is estimated from interpolated quantiles of each bin.
 
     Parameters
     ----------
     first, second : Spectrogram
         The targets.
     first_rms, second_rms : float
-        Of the recordings; their textures are to have it.
+        RMS of the recordings, which their textures should have too.
 
     Returns
     -------
     numpy.ndarray
-        (number of positions,), above 0, up to a factor that is the same for all.
+        (number of positions,), above 0, up to a common factor.
     """
     quantiles = [
         initial_spectrogram.quantiles(torch.from_numpy(side.log_magnitude), _QUANTILES) for side in (first, second)

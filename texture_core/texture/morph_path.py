@@ -1,4 +1,4 @@
-"""What a texture between two others is made of: both, and how far it is from the one to the other at each instant."""
+"""Path of a morph: the second recording, and the position between the two over time."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ from texture_core.records.spectrogram_files import Spectrogram
 
 @dataclass(frozen=True)
 class MorphPath:
-    """The second of two textures, and where between them a texture is; the first is the target of its plan.
+    """The second recording of a morph and the position over time; the first recording is the target of the plan.
 
     Attributes
     ----------
     second : Spectrogram
-        Of the second recording as the method sees it: mono, 16 kHz, peak 1.
+        Spectrogram of the prepared second recording: mono, 16 kHz, peak 1.
     second_samples : numpy.ndarray
-        (n,), float32: what that is the spectrogram of.
+        (n,), float32: its samples.
     second_unit : float
-        What samples of the second recording were divided by, as of `texture_core.texture.plan.TexturePlan`.
+        The amplitude of the second recording that is scaled to 1; see `texture_core.texture.plan.TexturePlan`.
     gains : numpy.ndarray
-        (any number,): by how much it is to be amplified, at evenly spaced positions from 0 to 1.
+        (any number,): gain at evenly spaced positions from 0 to 1.
     positions : tuple of float
-        From 0, the first texture, to 1, the second. One that holds throughout, or several, from the start to the end at
-        equal distances, with straight lines between them.
+        From 0, the first recording, to 1, the second. Either one constant position, or several, equally spaced in time
+        and interpolated linearly.
     """
 
     second: Spectrogram
@@ -33,13 +33,13 @@ class MorphPath:
     positions: tuple[float, ...]
 
     def at(self, fractions):
-        """The positions at fractions of the duration, an array; before the start and past the end those of the ends."""
+        """Return the positions at fractions of the duration; fractions outside 0 to 1 get those of the ends."""
         if len(self.positions) == 1:
             return np.full(np.shape(fractions), self.positions[0])
         return np.interp(fractions, np.linspace(0, 1, len(self.positions)), self.positions)
 
     def gain(self, fractions):
-        """By how much the texture is to be amplified at fractions of the duration, an array of float32."""
+        """Return the gain at fractions of the duration, float32."""
         logarithms = np.interp(self.at(fractions), np.linspace(0, 1, len(self.gains)), np.log(self.gains))
         return np.exp(logarithms).astype(np.float32)
 
@@ -49,7 +49,7 @@ class MorphPath:
         return float(np.mean(self.at((np.arange(1000) + 0.5) / 1000)))
 
     def between(self, first, fractions):
-        """What a `SynthesisTask` takes for frames at fractions of the duration.
+        """Return fields of a `SynthesisTask` for frames at fractions of the duration.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class MorphPath:
         Returns
         -------
         dict
-            ``target``, and where this is not one of both textures alone, ``second`` and ``positions``.
+            ``target`` and, unless all frames belong to one recording alone, ``second`` and ``positions``.
         """
         positions = self.at(fractions).astype(np.float32)
         if not positions.any():
@@ -71,5 +71,5 @@ class MorphPath:
 
 
 def geometric(first, second, position):
-    """Interpolate two numbers of at least 0 by their logarithms: levels in dB, weights in orders of magnitude."""
+    """Interpolate two nonnegative numbers geometrically: levels in dB, weights by orders of magnitude."""
     return first if first == second else first ** (1 - position) * second**position

@@ -1,4 +1,4 @@
-"""A texture between two recordings, fixed or from the one to the other over time, arrays in and out."""
+"""Synthesise a texture between two recordings, static or moving over time, as arrays."""
 
 from dataclasses import replace
 
@@ -12,9 +12,9 @@ from texture_core.texture.morph_path import MorphPath, geometric
 from texture_core.texture.plan import least_frames, plan_texture, shared_frames
 from texture_core.texture.windows import plan_short_windows
 
-# Instants at which the level of what changes over time is taken.
+# Number of instants at which the level of a moving morph is sampled.
 _LEVELS = 1000
-# In frames that windows share, of which the settling ones are made twice.
+# In units of the overlap of windows.
 _SHORTEST_WINDOW = 4
 
 
@@ -34,31 +34,31 @@ def morph(
     progress=None,
     stop=None,
 ):
-    """Synthesise a texture between two recordings of textures.
+    """Synthesise a texture between two recordings.
 
-    Its statistics are between those of both, on geodesics of optimal transport (see `texture_core.losses.geodesic`):
-    those of a sound that is something of both at each instant. Its level is between theirs in dB.
+    The statistics are interpolated along optimal-transport geodesics (see `texture_core.losses.geodesic`), so that each
+    moment has features of both recordings. The level is interpolated in dB.
 
     Parameters
     ----------
     first, second : array_like
-        (n,) or (n, channels) each, of any lengths, as of `texture_core.synthesize`.
+        (n,) or (n, channels) each, of any lengths; see `texture_core.synthesize`.
     sample_rate : int
-        Hz, of the first recording and of the result.
+        Sample rate of the first recording and of the result in Hz.
     position : float or sequence of float
-        0 is a texture of the first recording alone, 1 of the second. Several are passed through from the start to the
-        end, at equal distances in time: ``(0, 1)`` goes from the first to the second.
+        0 is the first recording, 1 the second. With several positions, the morph moves through them from start to end,
+        equally spaced in time: ``(0, 1)`` goes from the first recording to the second.
     second_sample_rate : int, optional
-        Hz; default that of the first recording.
+        Sample rate of the second recording in Hz; default: that of the first.
     duration : float, optional
-        Seconds of the result; default as long as the first recording.
+        Duration of the result in seconds; default: that of the first recording.
     seed, device, threads, progress, stop
-        As of `texture_core.synthesize`.
+        See `texture_core.synthesize`.
     parameters : Parameters, optional
-        As of `texture_core.synthesize`; a recording is too short if either is. The preset ``auto`` chooses weights for
-        each recording, and takes what is between them.
+        See `texture_core.synthesize`; both recordings must be long enough. The preset ``auto`` chooses weights for each
+        recording and interpolates them.
     loop : bool
-        Whether the end is followed by the start without a seam; with one position only.
+        If true, make a seamless loop; requires a single position.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def morph(
         If a recording is silent, or not an array of samples.
     ParameterError
         If a position is not in 0 to 1, or a loop has several; if a recording or the duration is too short for the
-        parameters, or the device is not there.
+        parameters; or if the device is not available.
 
     Examples
     --------
@@ -98,12 +98,12 @@ def morph(
 def plan_morph(
     first, second, sample_rate, *, position=0.5, second_sample_rate=None, duration=None, parameters=None, loop=False
 ):
-    """Check two recordings and decide what is computed; arguments and errors as of `morph`.
+    """Check two recordings and plan a morph. See `morph` for the arguments and the errors.
 
     Returns
     -------
     TexturePlan
-        At position 0 or 1 that of a texture of the one recording.
+        At position 0 or 1, the plan of a texture of that recording.
     """
     positions = _checked_positions(position, loop)
     sides = ((first, sample_rate), (second, second_sample_rate or sample_rate))
@@ -140,7 +140,7 @@ def _checked_positions(position, loop):
         return positions[:1]
     if loop:
         raise ParameterError(
-            f"position: a loop has one throughout, found {position!r}; leave out the loop or the others"
+            f"position: expected one position for a loop, found {position!r}; leave out the loop or the other positions"
         )
     return positions
 

@@ -1,4 +1,4 @@
-"""What is decided before a texture is computed: its windows, its level, its channels."""
+"""Plan a texture before it is computed: its windows, level and channels."""
 
 import math
 import numbers
@@ -21,41 +21,40 @@ from texture_core.texture.morph_path import MorphPath, geometric
 from texture_core.texture.windows import Window, plan_windows
 from texture_core.tuning.choice import needs_choice, with_weights
 
-# A window is as long as the recording, within these bounds: what a synthesis of one piece may cost at most, and what is
-# long against the frames that windows share.
+# A window is as long as the recording, within these bounds: longer ones cost too much memory, and in shorter ones the
+# overlap would be a large part.
 _SHORTEST_WINDOW_SECONDS = 5.0
 _LONGEST_WINDOW_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
 class TexturePlan:
-    """All that is decided before a texture is computed; made by `plan_texture`.
+    """Everything that is decided before a texture is computed; made by `plan_texture`.
 
     Attributes
     ----------
     target : Spectrogram
-        Of the recording as the method sees it: one signal, or the two of stereo, whose bins follow each other.
+        Spectrogram of the prepared recording. For stereo, the bins of the second signal follow those of the first.
     target_samples : numpy.ndarray
-        (n,), float32: what the target's first signal is the spectrogram of. The peak of all signals is that of
+        (n,), float32: the first signal of the target. The peak of all signals is given by
         `texture_core.audio.rates.target_peak`.
     target_rms : float
-        Of the recording, at the computed rate, before its level was changed.
+        RMS of the recording at the computed rate, before normalisation.
     target_unit : float
-        The amplitude in the recording that is 1 in `target_samples`.
+        The amplitude of the recording that is scaled to 1 in `target_samples`.
     parameters : Parameters
-        With the preset ``auto``, `choose_for_plan` makes a plan with the weights chosen; `synthesize_blocks` and what
-        calls it do so by themselves.
+        With the preset ``auto``, `choose_for_plan` makes a plan with chosen weights; `synthesize_blocks` calls it.
     windows : tuple of Window
     loop : bool
     sample_rate : int
-        Hz, of the result.
+        Sample rate of the result in Hz.
     length : int
-        Samples of the result, of each channel.
+        Samples per channel of the result.
     image : PannedImage, StereoImage or None
-        What makes left and right of the signals; None where the result has one channel.
+        Renders the signals to left and right; None for mono.
     morph : MorphPath or None
-        Of a texture between two; then `target` and what else is of a recording is of the first, and `target_rms` of the
-        result.
+        For a morph, the path between the recordings. All attributes of a recording then belong to the first one, except
+        that `target_rms` is the RMS of the result.
     """
 
     target: Spectrogram
@@ -72,22 +71,22 @@ class TexturePlan:
 
     @property
     def channels(self):
-        """How many channels the result has."""
+        """Number of channels of the result."""
         return 1 if self.image is None else 2
 
     @property
     def bins(self):
-        """How many bins of the target belong to each signal."""
+        """Number of frequency bins per signal."""
         return self.target.n_fft // 2 + 1
 
     @property
     def iterations(self):
-        """How many iterations there are at most, over all windows."""
+        """Maximum number of iterations over all windows."""
         return len(self.windows) * self.parameters.optimizer.iterations
 
     @property
     def duration(self):
-        """Seconds of the result."""
+        """Duration of the result in seconds."""
         return self.length / self.sample_rate
 
 
@@ -102,12 +101,12 @@ def plan_texture(
     computed_rate=16000,
     result_rate=None,
 ):
-    """Check a recording and decide what is computed; arguments and errors as of `synthesize`.
+    """Check a recording and plan a texture. See `synthesize` for the other arguments and the errors.
 
     Parameters
     ----------
     result_rate : int, optional
-        Hz; default that of the recording.
+        Sample rate of the result in Hz; default: that of the recording.
 
     Returns
     -------
@@ -131,7 +130,7 @@ def plan_texture(
         raise ParameterError(f"method: expected optimization for a single texture, found {parameters.method}")
     if parameters.optimizer.waveform_iterations:
         raise ParameterError(
-            "optimizer.waveform_iterations: expected 0 for what is put together of windows, found "
+            "optimizer.waveform_iterations: expected 0 for a texture made of windows, found "
             f"{parameters.optimizer.waveform_iterations}"
         )
     needed, reason = minimum_seconds(parameters, audio, spectrogram)
@@ -148,8 +147,8 @@ def plan_texture(
             raise ParameterError(f"duration: a loop of {duration:g} s is too short, {reason} needs {needed:.3f} s")
         length = round(frames / frame_rate * result_rate)
     else:
-        # What is too short to have the statistics is the start of something longer. A frame more than the duration
-        # needs, because a resampler looks ahead.
+        # A texture that is too short for its statistics is cut from a longer one. One frame more than the duration
+        # needs, because the resampler looks ahead.
         frames = max(math.ceil(duration * frame_rate) + 2, least)
         length = max(round(duration * result_rate), 1)
     unit = np.abs(signals).max() / np.float32(target_peak(computed_rate))
@@ -182,59 +181,59 @@ def _checked(samples, sample_rate):
         middle = (int(limits.max) + int(limits.min) + 1) / 2
         samples = (samples - middle) / (limits.max + 1 - middle)
     if not np.isfinite(samples).all():
-        raise AudioError("samples: some are NaN or infinite; repair or cut the recording")
+        raise AudioError("samples: expected finite values, found NaN or infinity; repair or cut the recording")
     return samples
 
 
 def _frames_of_whole_samples(sample_rate, audio, spectrogram):
-    """The fewest frames that are a whole number of samples at a rate."""
+    """Return the smallest number of frames that is a whole number of samples at a rate."""
     return Fraction(spectrogram.hop_length * sample_rate, audio.sample_rate).denominator
 
 
 def least_frames(parameters, audio, spectrogram):
-    """The fewest frames that have the statistics of the parameters."""
+    """Return the smallest number of frames for which all statistics are defined."""
     return (
         math.ceil(minimum_seconds(parameters, audio, spectrogram)[0] * audio.sample_rate / spectrogram.hop_length) + 1
     )
 
 
 def shared_frames(parameters, spectrogram):
-    """How many frames a window takes over from the one before, and how many it makes past those that it hands on."""
+    """Return the number of frames in the overlap of windows, and in their discarded end."""
     return max(*parameters.features.kernel_widths, -(-spectrogram.n_fft // spectrogram.hop_length))
 
 
 def _windows(frames, seconds, least, parameters, spectrogram, frame_rate, loop):
     overlap = shared_frames(parameters, spectrogram)
     bounded = min(max(seconds, _SHORTEST_WINDOW_SECONDS), _LONGEST_WINDOW_SECONDS)
-    # Two windows in place of one are more than half as long as that, which has to be enough for the parameters.
+    # Each of two windows is more than half as long as one, which must be enough for the parameters.
     longest = max(round(bounded * frame_rate), 2 * least, 8 * overlap)
     return plan_windows(frames, longest, overlap, overlap, loop)
 
 
 def choose_for_plan(plan, *, seed=0, device="auto", threads=None, progress=None):
-    """Choose the weights that a plan with the preset ``auto`` leaves open.
+    """Choose the weights of a plan with the preset ``auto``.
 
     Parameters
     ----------
     plan : TexturePlan
     seed, device, threads
-        As of `synthesize`.
+        See `synthesize`.
     progress : callable, optional
-        As of `texture_core.tuning.trials.choose_weights`.
+        See `texture_core.tuning.trials.choose_weights`.
 
     Returns
     -------
     plan : TexturePlan
-        With the weights chosen.
+        With the chosen weights.
     record : dict or None
-        See `texture_core.tuning.choice.choice_record`; None where there was nothing to choose.
+        See `texture_core.tuning.choice.choice_record`; None if there was nothing to choose.
     """
     if not needs_choice(plan.parameters):
         return plan, None
-    # What it imports beside, scores and phase recovery, is of no use without it.
+    # Imports scores and phase recovery, which other presets do not need.
     from texture_core.tuning.trials import choose_weights, planned_candidate_iterations
 
-    # Of stereo the first signal, which has the most energy of any that two channels can be turned to.
+    # For stereo the first signal, which has the most energy of any rotation of the channels.
     sides = [(replace(plan.target, log_magnitude=plan.target.log_magnitude[: plan.bins]), plan.target_samples)]
     if plan.morph:
         sides.append((plan.morph.second, plan.morph.second_samples))

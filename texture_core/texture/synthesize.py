@@ -1,4 +1,4 @@
-"""A new texture from a recording of one, arrays in and out: the library in one function."""
+"""Synthesise a texture from a recording, as arrays."""
 
 import itertools
 import math
@@ -21,16 +21,16 @@ _RESAMPLER_CONTEXT_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Level:
-    """What is known of a result's level.
+    """Level of a result.
 
     Attributes
     ----------
     gain : float
-        Brings the computed samples to their level.
+        Gain to apply to the computed samples.
     shortfall : float
-        How far that is below the recording's level, in dB, so that no sample clips; 0 where nothing would.
+        How far the result is below the recording's level in dB, to prevent clipping; 0 if nothing would clip.
     rms, peak : float
-        Of the result, full scale 1.
+        RMS and peak of the result, full scale 1.
     """
 
     gain: float
@@ -54,50 +54,50 @@ def synthesize(
     progress=None,
     stop=None,
 ):
-    """Synthesise a new texture from a recording of one.
+    """Synthesise a new texture from a recording.
 
     Parameters
     ----------
     samples : array_like
-        (n,) or (n, channels), floats of full scale 1 or whole numbers of full scale.
+        (n,) or (n, channels). Full scale is 1 for floats, the range of the type for integers.
     sample_rate : int
-        Hz, of the recording and of the result.
+        Sample rate of the recording and of the result in Hz.
     duration : float, optional
-        Seconds of the result; default as long as the recording. Long textures are computed window by window.
+        Duration of the result in seconds; default: that of the recording. Long textures are computed in windows.
     seed : int
-        Another seed gives another texture of the same kind. The same seed, threads and machine give the same samples.
+        Seed of the texture. The same seed, machine and number of threads give the same samples.
     parameters : Parameters, optional
-        Default: the preset ``default``, with shorter lags for a recording that is too short for its own.
+        Default: the preset ``default``, with shorter lags if the recording requires it.
     loop : bool
-        Whether the end is followed by the start without a seam. The duration is then rounded to a whole number of
-        frames of 4 ms (of more at rates such as 44.1 kHz: at most 1 s).
+        If true, make a seamless loop. Its duration is rounded to a multiple of 4 ms, or of up to 1 s at sample rates
+        such as 44.1 kHz.
     channels : {'keep', 'mono'}
-        Whether two channels stay two, with their width and balance in each band, or are mixed to one by their mean.
-        More than two can only be mixed.
+        Keep stereo, with its width and balance in each frequency band, or mix all channels to one by their mean. More
+        than two channels require ``mono``.
     computed_rate : {16000, 24000, 32000, 48000}
-        Hz. What the recording has above half of it does not come back. No more is computed than the recording has a
-        use for, and time grows with the rate.
+        Sample rate of the synthesis in Hz. Frequencies above half of it are lost. Higher rates take longer. Limited to
+        the smallest of these rates that covers the sample rate of the recording.
     device : {'auto', 'cpu', 'cuda'}
     threads : int, optional
-        Of torch on the CPU.
+        Number of CPU threads of torch.
     progress : callable, optional
-        Called with (iteration, dict of loss terms) after each iteration, counted over all windows.
+        Called with (iteration, dict of loss terms) after each iteration, counting over all windows.
     stop : callable, optional
-        Asked after each iteration; if true, the texture ends with what is there.
+        Called after each iteration; if it returns true, synthesis stops and the result so far is returned.
 
     Returns
     -------
     numpy.ndarray
-        (round(duration * sample_rate),), or (round(duration * sample_rate), 2) of a recording in stereo that stays so;
-        float32. Its RMS is that of the recording at the computed rate, mixed as it is; lower where samples would clip
-        (peak above -0.1 dB of full scale), which a warning tells.
+        (round(duration * sample_rate),), or (round(duration * sample_rate), 2) for stereo; float32. The RMS is that of
+        the recording at the computed rate, after any mixing. It is lower, with a warning, if samples would clip (peak
+        above -0.1 dBFS).
 
     Raises
     ------
     AudioError
-        If the recording is silent, or not an array of samples, or has more than two channels to keep.
+        If the recording is silent, is not an array of samples, or has more than two channels to keep.
     ParameterError
-        If the recording or the duration is too short for the parameters, or the device is not there.
+        If the recording or the duration is too short for the parameters, or the device is not available.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def synthesize(
 
 
 def synthesize_plan(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
-    """Compute a texture that is planned; arguments, result and warning as of `synthesize`."""
+    """Synthesise a planned texture. See `synthesize` for the other arguments, the result and the warning."""
     blocks = list(synthesize_blocks(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop))
     computed = np.concatenate(blocks)
     level = choose_level(rms(computed), float(np.abs(computed).max()), plan.target_rms)
@@ -131,19 +131,19 @@ def synthesize_plan(plan, *, seed=0, device="auto", threads=None, progress=None,
 
 
 def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
-    """Compute a texture block by block, in memory that does not grow with its duration.
+    """Synthesise a texture block by block, in constant memory.
 
     Parameters
     ----------
     plan : TexturePlan
     seed, device, threads, progress, stop
-        As of `synthesize`.
+        See `synthesize`.
 
     Yields
     ------
     numpy.ndarray
-        (any number,), or (any number, 2) of stereo; float32, at the plan's sample rate, at a level that `choose_level`
-        tells how to correct.
+        (any number,), or (any number, 2) for stereo; float32, at the plan's sample rate. `choose_level` computes the
+        gain still to apply.
     """
     device = resolve_device(device)
     if threads is not None:
@@ -168,14 +168,14 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
 
 
 def _recovered(pieces, plan, options):
-    """Samples (any number,), or (any number, 2) of stereo, of the spectrogram's pieces."""
+    """Recover samples (any number,), or (any number, 2) for stereo, from pieces of the spectrogram."""
     if plan.image is None:
         return invert_pieces(pieces, plan.target, plan.parameters.inversion, **options)
     count = len(plan.target.log_magnitude) // plan.bins
     signals = []
-    # The signals go on together, so that no more than the piece under way is kept for the second.
+    # The signals advance together, so that only the current piece is kept for the second.
     for number, copies in enumerate(itertools.tee(pieces, count)):
-        # Equal phases would be a correlation.
+        # Equal phases would correlate the signals.
         own = options | {"seed": derive_seed(options["seed"], "signal", number) if number else options["seed"]}
         signals.append(invert_pieces(_of_signal(copies, number, plan), plan.target, plan.parameters.inversion, **own))
     blocks = (np.stack(together, axis=1) for together in zip(*signals, strict=True))
@@ -188,7 +188,7 @@ def _of_signal(pieces, number, plan):
 
 
 def _between(plan, frames):
-    """What a `SynthesisTask` takes for frames of a morph, counted from its start."""
+    """Return fields of a `SynthesisTask` for frames of a morph, counted from its start."""
     return plan.morph.between(plan.target, frames * plan.target.hop_length / plan.target.sample_rate / plan.duration)
 
 
@@ -197,8 +197,8 @@ def _resampled(blocks, from_rate, to_rate, loop):
         yield from blocks
         return
     stream = opening = None
-    # Past the end of a loop comes its start, and where the resampler starts it knows nothing of what was before: so a
-    # loop is resampled from a little after its start, and around to there.
+    # The resampler needs context before its first sample: resample a loop from a little after its start, and around to
+    # there.
     unit = from_rate // math.gcd(from_rate, to_rate)
     context = math.ceil(_RESAMPLER_CONTEXT_SECONDS * from_rate / unit) * unit if loop else 0
     skip = context * to_rate // from_rate
@@ -216,12 +216,12 @@ def _resampled(blocks, from_rate, to_rate, loop):
 
 
 def choose_level(computed_rms, computed_peak, target_rms):
-    """The `Level` at which a texture has a recording's RMS, or as near as no sample clips.
+    """Compute the `Level` that gives a texture the recording's RMS, or less if samples would clip.
 
     Parameters
     ----------
     computed_rms, computed_peak : float
-        Of the texture as it was computed.
+        Level of the texture as computed.
     target_rms : float
     """
     if computed_rms == 0:

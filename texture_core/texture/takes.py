@@ -1,4 +1,4 @@
-"""Several textures from one recording."""
+"""Synthesise several textures from one recording."""
 
 from texture_core.errors import ParameterError
 from texture_core.runtime.progress import counting_on
@@ -9,37 +9,36 @@ from texture_core.texture.synthesize import synthesize_plan
 def synthesize_takes(
     samples, sample_rate, takes, *, seed=0, device="auto", threads=None, progress=None, stop=None, **options
 ):
-    """Synthesise several textures from a recording of one, each when it is asked for.
+    """Synthesise several textures from a recording, lazily.
 
-    What does not depend on the seed is done once: the recording is prepared, and with the preset ``auto`` its weights
-    are chosen, by the first seed.
+    The recording is prepared once. With the preset ``auto`` the weights are also chosen once, with the first seed.
 
     Parameters
     ----------
     samples, sample_rate
-        As of `texture_core.synthesize`.
+        See `texture_core.synthesize`.
     takes : int
-        How many, at least 1.
+        Number of textures, at least 1.
     seed : int
-        Of the first; the others have those that follow, so that each can be made again alone.
+        Seed of the first texture; take k has ``seed + k``, so each can be recreated alone.
     device, threads
-        As of `texture_core.synthesize`.
+        See `texture_core.synthesize`.
     progress : callable, optional
-        Called with (iteration, dict of loss terms) after each iteration, counted over all takes.
+        Called with (iteration, dict of loss terms) after each iteration, counting over all takes.
     stop : callable, optional
-        Asked after each iteration; if true, the take ends with what is there, and is the last one.
+        Called after each iteration; if it returns true, the current take ends with its result so far and is the last.
     **options
-        ``duration``, ``parameters``, ``loop``, ``channels`` and ``computed_rate``, as of `texture_core.synthesize`.
+        ``duration``, ``parameters``, ``loop``, ``channels`` and ``computed_rate``; see `texture_core.synthesize`.
 
     Returns
     -------
     iterator of numpy.ndarray
-        Each as `texture_core.synthesize` returns it.
+        Results of `texture_core.synthesize`.
 
     Raises
     ------
     AudioError, ParameterError
-        As of `texture_core.synthesize`, at once; or if there is less than one take to make.
+        See `texture_core.synthesize`; or if `takes` is below 1. Raised at once, not at the first take.
     """
     if isinstance(takes, bool) or takes != int(takes) or takes < 1:
         raise ParameterError(f"takes: expected a whole number of at least 1, found {takes!r}")

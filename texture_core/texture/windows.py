@@ -1,8 +1,8 @@
-"""How a texture of any length is divided into windows, each a synthesis of a few seconds.
+"""Plan the windows of a texture of any length, each of which is a synthesis of a few seconds.
 
-A window begins with the last frames of the window before, held as they are, so that the features which straddle the
-seam are part of its statistics. The last frames of a window, which fewer features see than the others, are left out and
-made anew by the next one. A loop's last window ends with the first frames of the first, held too.
+A window begins with the last frames of the previous window, held fixed, so that the features across the seam are part of
+its statistics. The last frames of a window, which fewer features cover, are discarded and synthesised again in the next
+one. The last window of a loop ends with the first frames of the first window, also held fixed.
 """
 
 import math
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Window:
-    """One synthesis among those that a long texture is made of.
+    """One of the windows of a long texture.
 
     Attributes
     ----------
     frames : int
-        All of the synthesis.
+        Number of frames of the synthesis.
     head, tail : int
-        Frames that it begins and ends with, held.
+        Number of fixed frames at the start and at the end.
     start, stop : int
-        The range of frames that goes into the texture.
+        Range of the frames that become part of the texture.
     """
 
     frames: int
@@ -31,25 +31,25 @@ class Window:
 
 
 def plan_windows(frames, longest, overlap, settling, loop):
-    """Divide a texture into windows of nearly equal lengths.
+    """Divide a texture into windows of nearly equal length.
 
     Parameters
     ----------
     frames : int
-        Of the texture.
+        Number of frames of the texture.
     longest : int
-        Frames that a window may have; well above 2 * (overlap + settling).
+        Maximum number of frames of a window; well above 2 * (overlap + settling).
     overlap : int
-        Frames that a window takes over from the one before.
+        Frames that a window takes over from the previous one.
     settling : int
-        Frames that a window makes past those that it hands on.
+        Frames at the end of a window that are discarded.
     loop : bool
-        Whether the last frame is followed by the first.
+        Whether the texture is a loop.
 
     Returns
     -------
     tuple of Window
-        One alone, of all frames, where `longest` allows it.
+        A single window if `longest` allows it.
     """
     if frames <= longest:
         return (Window(frames, 0, 0, 0, frames),)
@@ -70,14 +70,14 @@ def plan_windows(frames, longest, overlap, settling, loop):
 
 
 def plan_short_windows(frames, shortest, overlap, settling):
-    """Divide a texture whose statistics change into as many windows as there can be.
+    """Divide a texture with changing statistics into as many windows as possible.
 
     Parameters
     ----------
     shortest : int
-        Frames that a window must have, where the texture has them; above 2 * (overlap + settling).
+        Minimum number of frames of a window, if the texture has as many; above 2 * (overlap + settling).
     frames, overlap, settling
-        As of `plan_windows`.
+        See `plan_windows`.
 
     Returns
     -------

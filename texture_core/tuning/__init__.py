@@ -1,4 +1,4 @@
-"""The choice of α and β for a recording by short trial syntheses.
+"""Choice of α and β for a recording by short trial syntheses.
 
-Named weights that need no trial belong in ``parameters``.
+Fixed presets belong in ``parameters``.
 """

@@ -1,8 +1,8 @@
-"""``preset: auto``: the rule that chooses α and β for a texture among candidates, and its record.
+"""``preset: auto``: the rule that chooses α and β for a texture from candidates, and its record.
 
-α is there for the rhythm, β against copies, and both take something of the rest. So the rule goes by what each is for,
-one question after the other (`choose_candidate`), rather than by a sum of scores, whose weights would have to be chosen
-too. `texture_core.tuning.trials` makes the candidates and their scores.
+α preserves rhythm and β prevents copies, both at some cost to the rest. So the rule applies one criterion after the
+other (`choose_candidate`) instead of a weighted sum of scores, whose weights would have to be chosen too.
+`texture_core.tuning.trials` computes the candidates and their scores.
 """
 
 import math
@@ -14,23 +14,23 @@ from texture_core.parameters.method import AUTO, InversionParameters, OptimizerP
 from texture_core.records.files import write_text
 
 RULE = "no copies; then a rhythm nearly as good as the best; then the lowest Gram loss"
-# Of the candidates alone. Few iterations want a start that is near, and go further with this optimiser.
+# For candidates only: with few iterations, this optimiser and the surrogate start get further.
 _OPTIMIZER = "conditioned_lbfgs"
 _INVERSION = InversionParameters(algorithm="admm", iterations=50)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A pair of weights and the scores of its synthesis; lower is better for all of them.
+    """A pair of weights and the scores of its synthesis; lower scores are better.
 
     Attributes
     ----------
     alpha, beta : float
     autocorrelation, diversity : float
-        The scores of these names, of the sound.
+        The scores of these names, computed from the audio.
     gram : float
-        Gram loss of the sound's spectrogram, with other random weights of the features than those that it was made
-        with. NaN, as the others, where the synthesis failed.
+        Gram loss of the audio's spectrogram, with random features other than those of the synthesis. All scores are
+        NaN if the synthesis failed.
     """
 
     alpha: float
@@ -46,21 +46,21 @@ class Candidate:
 
 
 def needs_choice(parameters):
-    """Whether the weights of some `Parameters` are still to be chosen: ``preset: auto``, and a method that has any."""
+    """Return whether the weights of `Parameters` have to be chosen: ``preset: auto``, and a method with weights."""
     return parameters.preset == AUTO and looks_at(parameters.method, "alpha")
 
 
 def with_weights(parameters, alpha, beta):
-    """The `Parameters` of a synthesis with the weights that were chosen."""
+    """Return `Parameters` with the chosen weights."""
     return replace(parameters, preset=None, alpha=alpha, beta=beta)
 
 
 def candidate_parameters(parameters):
-    """The `Parameters` that all candidates share, still with ``preset: auto``: those of a setting, at less cost.
+    """Return the `Parameters` shared by all candidates, still with ``preset: auto``, at reduced cost.
 
-    Fewer filters and iterations, and nothing of the setting's own start, optimiser, inversion and snapshots, so that
-    the choice does not depend on these. The diversity term takes part in the first half of the iterations, because the
-    synthesis ends without it too.
+    They have fewer filters and iterations. Start, optimiser, inversion and snapshots of the setting are replaced, so
+    that the choice does not depend on them. The diversity term is used for the first half of the iterations, because
+    the synthesis also ends without it.
     """
     auto, features = parameters.auto, parameters.features
     iterations = min(auto.iterations, parameters.optimizer.iterations)
@@ -77,38 +77,38 @@ def candidate_parameters(parameters):
 
 
 def candidate_weights(parameters):
-    """The pairs (α, β) to try, in rising order."""
+    """Return the pairs (α, β) to try, in ascending order."""
     return [(alpha, beta) for alpha in parameters.auto.alpha for beta in parameters.auto.beta]
 
 
 def choose_candidate(candidates, auto):
     """Choose among candidates by their scores.
 
-    1. A candidate without a finite number for each score is left out.
-    2. So is one whose diversity score is above ``maximum_diversity``: it is a copy. If all are, the one that is least
-       so is chosen.
-    3. Of the others those remain whose autocorrelation score is at most ``tolerance`` times the best, or below
-       ``minimum_autocorrelation``, where differences are not heard: the rhythm is there, and more α would only cost.
-    4. Of these the lowest Gram loss is chosen: the sound itself.
+    1. Reject candidates without finite scores.
+    2. Reject copies: candidates whose diversity score is above ``maximum_diversity``. If all are copies, choose the one
+       with the lowest diversity score.
+    3. Of the rest, keep those whose autocorrelation score is at most ``tolerance`` times the best, or below
+       ``minimum_autocorrelation``, where differences are inaudible.
+    4. Of these, choose the lowest Gram loss.
 
-    Equal scores: the smaller α, then the smaller β.
+    In a tie, choose the smaller α, then the smaller β.
 
     Parameters
     ----------
     candidates : sequence of Candidate
-        In any order, which does not matter.
+        In any order.
     auto : AutoParameters
 
     Returns
     -------
     chosen : Candidate
     reason : str
-        What the rule found at each step.
+        The result of each step of the rule.
 
     Raises
     ------
     OptimizationError
-        If no candidate has scores.
+        If no candidate has finite scores.
     """
     scored = [candidate for candidate in candidates if candidate.is_scored]
     if not scored:
@@ -135,7 +135,7 @@ def choose_candidate(candidates, auto):
 
 
 def choice_record(candidates, auto):
-    """Choose, and tell all that the choice rests on, as a mapping that JSON holds.
+    """Choose among candidates and return the record of the choice, as JSON-compatible values.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def choice_record(candidates, auto):
     Returns
     -------
     dict
-        ``alpha``, ``beta``, ``rule``, ``reason`` and ``candidates``; a score that is not finite is None.
+        ``alpha``, ``beta``, ``rule``, ``reason`` and ``candidates``; scores that are not finite are None.
     """
     chosen, reason = choose_candidate(candidates, auto)
     rows = [
@@ -156,13 +156,13 @@ def choice_record(candidates, auto):
 
 
 def write_choices(path, records):
-    """Write a table, separated by tabs, of the weights chosen and the reasons.
+    """Write a tab-separated table of the chosen weights and the reasons.
 
     Parameters
     ----------
     path : path
     records : sequence of dict
-        Those of `choice_record`, each with ``texture`` besides.
+        Results of `choice_record`, each with the key ``texture`` added.
     """
     columns = ("texture", "alpha", "beta", "reason")
     rows = [

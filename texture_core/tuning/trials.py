@@ -1,4 +1,4 @@
-"""``preset: auto``: synthesise and score the candidates that the weights of a texture are chosen from."""
+"""``preset: auto``: synthesise and score the candidates for the weights of a texture."""
 
 import math
 from dataclasses import replace
@@ -21,37 +21,37 @@ from texture_core.scores.compute import ScoreInput, score
 from texture_core.tuning.choice import Candidate, candidate_parameters, candidate_weights, choice_record, with_weights
 
 SCORES = ("autocorrelation", "diversity")
-# Of the recording, from its start, unless the parameters need more: a choice costs the same for a long one.
+# Used from the start of the recording, unless the parameters need more, so that the cost does not grow with length.
 _LONGEST_SECONDS = 8.0
 
 
 def planned_candidate_iterations(parameters):
-    """How many iterations all candidates together have at most."""
+    """Return the maximum number of iterations of all candidates together."""
     return len(candidate_weights(parameters)) * candidate_parameters(parameters).optimizer.iterations
 
 
 def choose_weights(
     target, target_samples, parameters, *, seed, texture="texture", device="auto", threads=None, progress=None
 ):
-    """Choose α and β for a texture, by the scores of quick syntheses.
+    """Choose α and β for a texture by the scores of quick syntheses.
 
-    Each pair of ``parameters.auto`` gets one, of the first 8 s, all with the same start and features; what is scored is
-    the sound.
+    Each pair of ``parameters.auto`` is tried on the first 8 s, all with the same start and features. The scores are
+    those of the audio.
 
     Parameters
     ----------
     target : Spectrogram
     target_samples : numpy.ndarray
-        (n,), float32: the recording itself.
+        (n,), float32: the recording.
     parameters : Parameters
         With ``preset: auto``.
     seed : int
     texture : str
-        A name, for the seeds and for messages.
+        Name used in seeds and messages.
     device, threads
-        As of `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
+        See `texture_core.methods.synthesize_spectrogram.synthesize_spectrogram`.
     progress : callable, optional
-        Called with (iteration, dict of loss terms) after each iteration, counted over all candidates.
+        Called with (iteration, dict of loss terms) after each iteration, counting over all candidates.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def choose_weights(
     Raises
     ------
     ParameterError
-        If the target is too short for the parameters, or the device is not there.
+        If the target is too short for the parameters, or the device is not available.
     OptimizationError
         If no candidate could be synthesised.
     """
@@ -83,7 +83,7 @@ def choose_weights(
                 **names,
             ).spectrogram
         except OptimizationError:
-            # Other weights may do.
+            # Other weights may work.
             candidates.append(Candidate(alpha, beta, math.nan, math.nan, math.nan))
             continue
         samples = invert(synthesis, shared.inversion, device=device, target_rms=rms(target_samples), **names)
@@ -110,7 +110,7 @@ def _shortened(target, samples, parameters):
 
 
 def _held_out_gram(target, parameters, seed, device):
-    """The Gram loss of a `Spectrogram`, with features that no candidate was fitted to."""
+    """Return a function that computes the Gram loss of a `Spectrogram` with held-out features."""
     reference = torch.from_numpy(target.log_magnitude).to(device)
     features = registry.load("features", parameters.features.type).create(
         parameters.features, len(reference), derive_seed(seed, "held out"), device=device, dtype=reference.dtype

@@ -1,4 +1,4 @@
-"""What is decided before any job runs: the configuration, the corpus, and what each job depends on.
+"""Planning before any job runs: the configuration, the corpus, and the dependencies of each job.
 
-Plain modules without Snakemake, so that they can be tested and used from anywhere; ``rules/common.smk`` calls them.
+The modules do not import Snakemake, so that they can be tested and used separately; ``rules/common.smk`` calls them.
 """

@@ -1,4 +1,4 @@
-"""Which recordings a corpus holds: from its sheet, or from its folder alone."""
+"""The recordings of a corpus, from its sheet or from its folder."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -72,7 +72,7 @@ def _schema():
 
 
 def find_sheet(folder):
-    """The sheet of a folder of recordings: ``corpus.tsv`` in it, else a .tsv of its name beside it, else None."""
+    """Find the sheet of a folder: ``corpus.tsv`` in it, else a .tsv with its name beside it, else None."""
     folder = Path(folder)
     for sheet in (folder / "corpus.tsv", folder.resolve().with_name(f"{folder.resolve().name}.tsv")):
         if is_file(sheet):
@@ -90,7 +90,7 @@ def read_sheet(path):
     Returns
     -------
     textures : list of Texture
-        Of the rows without a problem.
+        Textures of the rows without problems.
     problems : list of str
         One line each, with row and column.
     """
@@ -106,7 +106,7 @@ def read_sheet(path):
         ]
     except OSError as error:
         return [], [f"{path}: expected a sheet that can be read, found: {error.strerror}; correct the key sheet"]
-    # Quotation marks mean nothing here, so that a lone one cannot swallow the rows after it.
+    # Quotation marks have no meaning, so an unpaired one cannot swallow the following rows.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header, *rows = [[cell.strip() for cell in line.split("\t")] for line in lines]
     problems = _header_problems(path, header, schema)
@@ -125,7 +125,7 @@ def read_sheet(path):
         if name and first[0] != number:
             how = "the same" if first[1] == name else f"the same as {first[1]} on file systems that ignore case"
             found.append(
-                f"{path}, row {number}, column name: expected a name of its own, found {name}, {how}, "
+                f"{path}, row {number}, column name: expected a unique name, found {name}, {how}, "
                 f"as in row {first[0]}; rename one of the two"
             )
         problems += found
@@ -153,10 +153,10 @@ def _header_problems(path, header, schema):
 
 def _row_problems(where, header, row, cells, schema):
     if len(row) > len(header) and any(row[len(header) :]):
-        yield f"{where}: expected {len(header)} cells, found {len(row)}; remove the tabs too many"
+        yield f"{where}: expected {len(header)} cells, found {len(row)}; remove the extra tabs"
     for name in schema["required"]:
         if name not in cells:
-            yield f"{where}, column {name}: expected a value, found a row of {len(row)} cells; fill it up"
+            yield f"{where}, column {name}: expected a value, found a row of {len(row)} cells; fill it in"
     for error in jsonschema.Draft202012Validator(schema).iter_errors(cells):
         if not error.absolute_path:
             continue
@@ -171,7 +171,7 @@ def _row_problems(where, header, row, cells, schema):
 
 
 def list_folder(folder):
-    """Take every audio file of a folder as a texture of class ``other``, named after the file made safe.
+    """Treat every audio file of a folder as a texture of class ``other``, with a safe form of the file's name.
 
     Returns
     -------
@@ -187,12 +187,12 @@ def list_folder(folder):
     if not files:
         return [], [
             f"corpus_dir: expected recordings ({', '.join(sorted(AUDIO_SUFFIXES))}) in {folder}, found none; name "
-            "another folder, or give a sheet"
+            "another folder, or provide a sheet"
         ]
     textures, problems, first_files = [], [], {}
     for file in files:
         if "{" in file or "}" in file:
-            # Snakemake takes what stands between them for a wildcard.
+            # Snakemake treats braces as wildcards.
             problems.append(
                 f"corpus_dir: expected file names without {{ and }}, found {shown(file)} in {folder}; rename it"
             )
@@ -201,19 +201,18 @@ def list_folder(folder):
         if first != file:
             problems.append(
                 f"corpus_dir: expected file names that stay distinct as {name}, found {shown(first)} and {shown(file)} "
-                f"in {folder}; rename one of the two, or give a sheet"
+                f"in {folder}; rename one of the two, or provide a sheet"
             )
         textures.append(Texture(name, "other", "", Path(file).stem, file))
     return textures, problems
 
 
 def demo_textures(sheet):
-    """The built-in demo's textures, as its sheet has them (as `read_sheet`)."""
+    """Read the demo's textures from its sheet; see `read_sheet`."""
     textures, problems = read_sheet(sheet)
     known = demo_texture_names()
     problems += [
-        f"{sheet}: expected textures that the project makes itself ({listing(known)}), found {texture.name}; "
-        "give corpus_dir to use recordings"
+        f"{sheet}: expected demo textures ({listing(known)}), found {texture.name}; set corpus_dir to use recordings"
         for texture in textures
         if texture.name not in known
     ]

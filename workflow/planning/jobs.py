@@ -1,7 +1,7 @@
-"""What the jobs of each stage depend on besides their files: parameters as plain values, and the code that they run.
+"""Dependencies of jobs besides their files: parameters as plain values, and digests of their code.
 
-Snakemake reruns a job when the printed form of such a value changes. So the mappings are sorted, numbers that are equal
-print alike, and nothing is in a value that cannot change the job's result.
+Snakemake reruns a job when the printed form of such a value changes. So mappings are sorted, equal numbers print alike,
+and values contain only what can change the result of the job.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from texture_core.tuning.choice import candidate_parameters, needs_choice
 
 
 class Jobs:
-    """Parameters and digests of the jobs under one configuration.
+    """Parameters and code digests of the jobs of one configuration.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Jobs:
         self.texture_scores = tuple(name for name in scores if name not in of_collections)
 
     def _code(self, script, setting=None, exhibit=None):
-        """The digest of the code of a script, with the plug-ins that a setting and the scores name.
+        """Compute the digest of a script's code, including the plug-ins that a setting and the scores name.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class Jobs:
         return plain(to_mapping(self._configuration.spectrogram))
 
     def corpus(self):
-        """What the check of the corpus needs to know."""
+        """Return the parameters of the corpus check."""
         configuration = self._configuration
         return plain(
             {
@@ -112,24 +112,24 @@ class Jobs:
         )
 
     def needs_choice(self, setting):
-        """Whether the weights of a setting are chosen for each texture."""
+        """Return whether the weights of a setting are chosen for each texture."""
         return needs_choice(self._configuration.settings[setting])
 
     def _synthesis(self, setting):
-        """What a synthesis depends on; without the weights where these are chosen."""
+        """Return the parameters of a synthesis, without weights that are to be chosen."""
         parameters = self._configuration.settings[setting]
         mapping = used_parameters(parameters)
         return plain(_without(mapping, "alpha", "beta", "auto") if needs_choice(parameters) else mapping)
 
     def _choice(self, setting):
-        """What the choice of a setting's weights depends on."""
+        """Return the parameters of the choice of a setting's weights."""
         parameters = candidate_parameters(self._configuration.settings[setting])
         # Of the class's values, the candidates' among them, no digest tells.
         mapping = to_mapping(parameters) | {"auto": to_mapping(parameters.auto)}
         return plain(_without(mapping, "alpha", "beta"))
 
     def study(self):
-        """What exhibits know of the study."""
+        """Return the parameters of exhibits."""
         configuration = self._configuration
         settings = {name: to_mapping(parameters) for name, parameters in configuration.settings.items()}
         # A list, because the order counts.
@@ -140,7 +140,7 @@ class Jobs:
         }
 
     def classes(self):
-        """The classes that each texture counts in."""
+        """Return the classes that each texture counts in."""
         both = self._configuration.count_in_both_classes
         return {
             texture.name: [name for name in (texture.class_name, texture.also_class if both else "") if name]
@@ -148,27 +148,27 @@ class Jobs:
         }
 
     def classifiers(self, scores):
-        """The classifiers whose files some scores need, sorted."""
+        """Return the sorted classifiers whose files the scores need."""
         return sorted({name for score in scores for name in registry.constant("scores", score, "CLASSIFIERS", ())})
 
     def exhibit_needs(self, exhibit):
-        """Which files an exhibit reads."""
+        """Return the kinds of files that an exhibit reads."""
         return registry.constant("exhibits", exhibit, "NEEDS", ())
 
     def exhibit_description(self, exhibit):
-        """What an exhibit shows, in a sentence: the first line of its module."""
+        """Return a description of an exhibit: the first line of its module."""
         return registry.summary("exhibits", exhibit)
 
     def _needs_samples(self, setting):
-        """Whether the synthesis of a setting looks at the recording's samples."""
+        """Return whether the synthesis of a setting uses the recording's samples."""
         return needs_samples(self._configuration.settings[setting].method)
 
     def uses_gpu(self, setting):
-        """Whether the synthesis of a setting computes on a GPU where there is one."""
+        """Return whether the synthesis of a setting can compute on a GPU."""
         return uses_gpu(self._configuration.settings[setting].method)
 
     def _feature_weights(self, setting):
-        """The file of a trained network whose features a setting names, in a list; else an empty one."""
+        """Return the file of a trained network that a setting uses, in a list; empty if there is none."""
         parameters = self._configuration.settings[setting]
         weights = parameters.features.options.get("weights")
         return [weights] if isinstance(weights, str) and looks_at(parameters.method, "features") else []

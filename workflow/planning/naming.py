@@ -11,15 +11,15 @@ LONGEST_NAME = 180
 
 
 def is_name(text):
-    """Whether a text can stand in a path as it is."""
+    """Return whether a text is a valid name."""
     return isinstance(text, str) and len(text) <= LONGEST_NAME and NAME.fullmatch(text) is not None
 
 
 def safe_name(text):
-    """Turn a file's or a folder's name into a name.
+    """Convert the name of a file or folder to a valid name.
 
     Accents are dropped; other letters outside ASCII become ``u`` and their code point, so that names in any script
-    stay distinct; all else becomes ``_``.
+    stay distinct; everything else becomes ``_``.
     """
     characters = []
     for character in unicodedata.normalize("NFKD", text):
@@ -35,7 +35,7 @@ def safe_name(text):
 
 
 def point_name(point, prefix=""):
-    """Name a point of a grid after its values.
+    """Derive the name of a grid point from its values.
 
     Parameters
     ----------

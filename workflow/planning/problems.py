@@ -1,4 +1,4 @@
-"""Problems in what the user wrote: gathered, and shown all at once."""
+"""Problems in the user's input, collected and reported together."""
 
 import difflib
 
@@ -6,7 +6,7 @@ from texture_core.errors import TextureError
 
 
 class PlanningError(TextureError):
-    """The configuration or the corpus cannot be used.
+    """The configuration or the corpus is unusable.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class PlanningError(TextureError):
 
 
 def listing(values, conjunction="or"):
-    """'a, b or c'."""
+    """Join values as in 'a, b or c'."""
     values = [str(value) for value in values]
     if len(values) < 2:
         return "".join(values)
@@ -31,7 +31,7 @@ def listing(values, conjunction="or"):
 
 
 def shown(value):
-    """A value as it is shown in a message: as YAML has it, and short."""
+    """Format a value for a message: as in YAML, and short."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -43,6 +43,6 @@ def shown(value):
 
 
 def suggestion(word, known):
-    """'; did you mean x?', where there is something near."""
+    """Return '; did you mean x?' if there is a similar word."""
     near = difflib.get_close_matches(str(word), [str(name) for name in known], 1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else ""

@@ -1,4 +1,4 @@
-"""Looking at the recordings themselves, header and samples, before anything is computed from any of them."""
+"""Check recordings, header and samples, before any computation."""
 
 from pathlib import Path
 
@@ -10,16 +10,16 @@ from texture_core.records.files import read_json
 
 
 def look_at(corpus, audio, paths):
-    """Check recordings and sort the usable from the bad.
+    """Check recordings and separate the usable from the unusable.
 
     Parameters
     ----------
     corpus : mapping
-        What `planning.jobs.Jobs.corpus` gives.
+        Result of `planning.jobs.Jobs.corpus`.
     audio : mapping
-        What `planning.jobs.Jobs.audio` gives.
+        Result of `planning.jobs.Jobs.audio`.
     paths : mapping
-        Texture's name to path; textures without a path are passed over.
+        Texture's name to path; textures without a path are skipped.
 
     Returns
     -------
@@ -43,24 +43,24 @@ def look_at(corpus, audio, paths):
 
 
 def demands(corpus, audio):
-    """What a recording must meet; a report tells which demands it was made under."""
+    """Return the requirements on recordings, which a report records."""
     return {"audio": audio, "minimum_seconds": corpus["minimum_seconds"]}
 
 
 def facts(paths):
-    """What tells whether a recording is still the one that was looked at: path and bytes, by texture."""
+    """Return path and size in bytes by texture, which identify the recordings that were checked."""
     return {name: {"path": str(path), "bytes": Path(path).stat().st_size} for name, path in paths.items()}
 
 
 def not_yet_seen(corpus, audio, paths, report):
-    """The recordings that a report of an earlier check does not vouch for.
+    """Return the recordings that an earlier report does not cover.
 
     Parameters
     ----------
     corpus, audio, paths
-        As in `look_at`.
+        See `look_at`.
     report : path
-        The earlier check's ``corpus_check.json``, which need not exist.
+        ``corpus_check.json`` of an earlier check; it need not exist.
 
     Returns
     -------
@@ -82,13 +82,13 @@ def not_yet_seen(corpus, audio, paths, report):
 
 
 def _changed(path):
-    # A copy may have the times of its original; when it came to its place, it may not.
+    # A copy may keep the modification time of its original, but not its change time.
     status = Path(path).stat()
     return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 def refusal(bad, corpus):
-    """The message of a check that stops: all bad recordings, and what to do."""
+    """Compose the message of a failed check: all unusable recordings, and what to do."""
     count = len(corpus["textures"]) + len(corpus["left_out"])
     lines = [
         f"check_corpus: {len(bad)} of {count} recordings cannot be used.",
@@ -97,8 +97,8 @@ def refusal(bad, corpus):
     ]
     if corpus["bad_textures"] == "stop":
         lines.append(
-            "Mend them or take them out of the corpus; with bad_textures: skip, the others go on without them."
+            "Repair them or remove them from the corpus; with bad_textures: skip, the run continues without them."
         )
     else:
-        lines.append("None is left to go on with; mend them.")
+        lines.append("No usable recording is left; repair them.")
     return "\n".join(lines)

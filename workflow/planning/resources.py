@@ -1,11 +1,11 @@
-"""How much memory and time to ask a cluster for, estimated from a job's parameters and its recording's length.
+"""Estimates of the memory and time to request from a cluster, from parameters and duration.
 
-The estimates are limits: a job that needs more is killed and tried again with twice as much, one that needs less only
-waits longer in the queue. They are no parameters, so that changing them reruns nothing.
+The estimates are limits: a job that needs more is killed and retried with twice as much; one that needs less only waits
+longer in the queue. They are not parameters, so changing them reruns nothing.
 
-What they rest on: one evaluation of the full loss takes 0.5 s at 4 s and 0.8 s at 7 s of sound with the paper's 512
+Measurements: one evaluation of the full loss takes 0.5 s at 4 s and 0.8 s at 7 s of sound with the paper's 512
 filters, and of the Gram term of 4096 filters of width 11 2.7 s at 4 s, on one core; the process reaches 870, 860 and
-1410 MB. Nothing was measured on a GPU: a job there is given the time of a CPU.
+1410 MB. Nothing was measured on a GPU: jobs there get the time of a CPU.
 """
 
 import math
@@ -36,27 +36,27 @@ DEMO_SECONDS = 4.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a job is expected to need at most, in MB and in minutes."""
+    """Limits of a job, in MB and minutes."""
 
     megabytes: int
     minutes: int
 
     def grown(self, attempt):
-        """The same for a job that has failed before: twice as much at each attempt (counted from 1)."""
+        """Return the estimate for an attempt, counted from 1: doubled at each attempt."""
         factor = 2 ** (attempt - 1)
         return Estimate(self.megabytes * factor, self.minutes * factor)
 
 
 def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
-    """What one synthesis needs on one core.
+    """Estimate one synthesis on one core.
 
     Parameters
     ----------
     parameters : Parameters
-        Another method than ``optimization`` is given the estimate of an hour; another extractor than ``ensemble`` is
-        taken for an ensemble of the same widths and filters.
+        Methods other than ``optimization`` get an hour; extractors other than ``ensemble`` are treated as an ensemble
+        with the same widths and filters.
     seconds : float
-        Of sound.
+        Duration of the recording.
     audio : AudioParameters
     spectrogram : SpectrogramParameters
     gpu : bool
@@ -80,7 +80,7 @@ def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
 
 
 def inversion_estimate(parameters, seconds, audio, spectrogram):
-    """What the inversion of one spectrogram needs: two transforms and some products in each iteration."""
+    """Estimate the inversion of one spectrogram: two transforms and some products per iteration."""
     frames, bins = _shape(seconds, audio, spectrogram)
     operations = 20 * frames * bins * math.log2(spectrogram.n_fft)
     # Transforms of many short pieces run at a hundredth of the speed of products of matrices.
@@ -89,18 +89,18 @@ def inversion_estimate(parameters, seconds, audio, spectrogram):
 
 
 def collecting_estimate(results):
-    """What a job needs that looks at many results at once, such as the listening page."""
+    """Estimate a job that reads many results, such as the listening page."""
     return Estimate(_whole(2000 + results / 2), 15 + results // 50)
 
 
 class Estimates:
-    """The estimates for the jobs under one configuration, each computed once.
+    """Cached estimates for the jobs of one configuration.
 
     Parameters
     ----------
     configuration : Configuration
     gpu : bool
-        Whether syntheses ask for a GPU.
+        Whether syntheses request a GPU.
     """
 
     def __init__(self, configuration, gpu=False):

@@ -1,4 +1,4 @@
-"""Look at every recording and report which can be used."""
+"""Check every recording and report which are usable."""
 
 from job import run
 from planning.recordings import demands, facts, look_at, refusal

@@ -1,10 +1,12 @@
-"""Where the checkpoint of a synthesis stands."""
+"""Path of the checkpoint of a synthesis."""
 
 from pathlib import Path
 
 
 def checkpoint_of(synthesis):
-    """The path for a synthesis ``{setting}/synthesis/{texture}.h5``: no output of a rule, so that Snakemake, which
-    deletes the outputs of a job that was interrupted, leaves it alone."""
+    """Return the checkpoint's path for a synthesis ``{setting}/synthesis/{texture}.h5``.
+
+    It is not the output of a rule, because Snakemake deletes the outputs of interrupted jobs.
+    """
     path = Path(synthesis)
     return path.parents[1] / "checkpoints" / f"{path.stem}.checkpoint"

@@ -1,4 +1,4 @@
-"""Fetch YAMNet's weights, or record why they cannot be had."""
+"""Fetch YAMNet's weights, or record why they are unavailable."""
 
 from pathlib import Path
 

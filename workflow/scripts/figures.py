@@ -1,4 +1,4 @@
-"""Draw the spectrograms of one texture on one colour scale, and how the losses fell."""
+"""Plot the spectrograms of one texture on one colour scale, and the loss histories."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The device of a job that may use a GPU, and the word when it is not the one that was granted."""
+"""Device of a job that may use a GPU, with a warning if a granted GPU cannot be used."""
 
 import os
 import sys
@@ -7,12 +7,12 @@ from texture_core.runtime.devices import gpu_present, resolve_device
 
 
 def granted_device(snakemake):
-    """``cpu`` or ``cuda``, as the configuration asks for; a GPU that is here, or was granted, and is not used is told.
+    """Resolve the configured device to ``cpu`` or ``cuda``; warn if a GPU is present or granted, but not usable.
 
     Parameters
     ----------
     snakemake : object
-        As a script has it.
+        The script's ``snakemake`` object.
 
     Returns
     -------
@@ -21,7 +21,7 @@ def granted_device(snakemake):
     Raises
     ------
     ParameterError
-        If CUDA is demanded and torch finds none.
+        If CUDA is requested and torch finds no CUDA device.
     """
     demanded = snakemake.config["device"]
     device = resolve_device(demanded)

@@ -1,4 +1,4 @@
-"""What the scripts of all rules share: this checkout's library, and errors that are told without a traceback."""
+"""Shared by the scripts of all rules: import this checkout's library, and report user errors without a traceback."""
 
 import errno
 import sys
@@ -6,7 +6,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-# The code that the digests cover is then the code that runs, whatever else is installed.
+# Run the code that the digests cover, whatever else is installed.
 _WORKFLOW = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_WORKFLOW.parent), str(_WORKFLOW)]
 
@@ -14,7 +14,7 @@ _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 def run(main, snakemake):
-    """Run a script's ``main(snakemake)``; an error that the user can mend goes to the log and the terminal as text."""
+    """Run a script's ``main(snakemake)``; print errors that the user can fix to the log and the terminal."""
     from texture_core.errors import TextureError
 
     log = Path(snakemake.log[0])
@@ -25,7 +25,7 @@ def run(main, snakemake):
         if error.errno not in _UNWRITABLE:
             _append(log, traceback.format_exc())
             raise
-        # Of the log itself, or of a file that is read; that results cannot be written is a TextureError.
+        # The log itself, or an input file; a failure to write results is a TextureError.
         path = error.filename or log
         done = "written" if Path(path) == log else "opened"
         message = f"{path}: cannot be {done} ({error.strerror}); free or unlock it and its folder"
@@ -44,6 +44,6 @@ def run(main, snakemake):
 
 
 def _append(log, text):
-    # A log that cannot be written may not hide what was to be told.
+    # A log that cannot be written must not hide the message.
     with suppress(OSError), open(log, "a", encoding="utf-8") as file:
         print(text, file=file)

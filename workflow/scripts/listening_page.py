@@ -1,4 +1,4 @@
-"""Write the page on which every original stands beside its syntheses."""
+"""Write the page that shows every original beside its syntheses."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Turn a recording into the mono samples that the chain works on."""
+"""Prepare a recording: mono, resampled, cut and normalised."""
 
 from job import run
 

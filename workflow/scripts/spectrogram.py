@@ -1,4 +1,4 @@
-"""Compute the log spectrogram that the chain starts from."""
+"""Compute the log spectrogram of a prepared recording."""
 
 from job import run
 

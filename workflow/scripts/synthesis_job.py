@@ -1,4 +1,4 @@
-"""What the scripts that synthesise share: progress, checkpoints, and the files that they write."""
+"""Shared by the scripts that synthesise: progress, checkpoints and output files."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,17 +16,17 @@ from texture_core.runtime.progress import Progress
 
 
 def compute(snakemake, parameters, *, samples=None, attributes=None):
-    """Synthesise and write, going on from a checkpoint where there is one.
+    """Synthesise and write the result, resuming from a checkpoint if there is one.
 
     Parameters
     ----------
     snakemake : object
-        As a script has it.
+        The script's ``snakemake`` object.
     parameters : Parameters
     samples : numpy.ndarray, optional
         (n,), float32: the recording.
     attributes : dict, optional
-        What else the file is to tell.
+        Further attributes of the synthesis file.
     """
     texture, setting = snakemake.wildcards.texture, snakemake.wildcards.setting
     output, log, interval = snakemake.output.synthesis, snakemake.log[0], snakemake.config["checkpoint_interval"]

@@ -1,4 +1,4 @@
-"""Synthesise a spectrogram with the statistics of the recording's."""
+"""Synthesise a spectrogram with the statistics of the recording."""
 
 from job import run
 from synthesis_job import compute

@@ -1,4 +1,4 @@
-"""As synthesize.py, with the weights that were chosen for the texture; the choice goes into the file too."""
+"""Synthesise like synthesize.py, with the weights chosen for the texture; store the choice in the file too."""
 
 from job import run
 from synthesis_job import compute

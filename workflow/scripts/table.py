@@ -1,4 +1,4 @@
-"""Collect the scores in one table, and their means per setting and class beside the paper's."""
+"""Write the table of all scores, and the means per setting and class beside the paper's."""
 
 from job import run
 

@@ -124,7 +124,7 @@ def closed(folder):
 
 def test_a_folder_that_may_not_be_searched(tmp_path):
     soundfile.write(tmp_path / "a.wav", noise(1000), 16000)
-    with closed(tmp_path), pytest.raises(AudioError, match="no such file, or its folder may not be searched"):
+    with closed(tmp_path), pytest.raises(AudioError, match="no such file, or its folder cannot be searched"):
         read_recording(tmp_path / "a.wav")
 
 

@@ -89,7 +89,7 @@ def test_head_file_round_trip_and_its_errors(tmp_path):
     np.testing.assert_array_equal(loaded.bias, head.bias)
     (tmp_path / "short.h5").write_bytes((tmp_path / "head.h5").read_bytes()[:500])
     for name in ("short.h5", "absent.h5"):
-        with pytest.raises(ClassifierError, match=rf"{name}: no logistic head can be read"):
+        with pytest.raises(ClassifierError, match=rf"{name}: not a file of logistic regressions"):
             read_head(tmp_path / name)
     write_head(tmp_path / "odd.h5", LogisticHead(head.weight, np.ones(3, np.float32)))
     with pytest.raises(ClassifierError, match=r"weight \(2, 3\) and bias \(3,\)"):

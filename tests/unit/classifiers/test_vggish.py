@@ -249,5 +249,5 @@ def test_score_by_its_name(tmp_path, network, components, head):
     assert vggish(rain, crickets, classifiers=files)["vggish_kl"] > 1e-3
     missing = {}
     assert vggish(rain, rain, classifiers={**files, "vggish_head": None}, missing=missing) == {}
-    assert missing == {"vggish": "classifiers.vggish_head: no file was given, so what needs it is left out"}
+    assert missing == {"vggish": "classifiers.vggish_head: no file was given, so scores that need it are skipped"}
     files["vggish"].unlink()

@@ -85,7 +85,7 @@ def test_synthesize_and_score(folder, capsys):
     table = run("score", "rain.wav", "rain-texture-1.wav", cwd=folder)
     assert table.returncode == 0
     values = {line.split()[0]: float(line.split()[1]) for line in table.stdout.decode().splitlines()}
-    assert b"yamnet is left out" in table.stderr
+    assert b"yamnet is skipped" in table.stderr
     assert main(["score", "rain.wav", "rain-texture-1.wav", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert set(report["scores"]) == set(values)
@@ -141,9 +141,9 @@ def test_morphs(folder, small_presets, capsys):
     assert len(path) == len(halfway) == 40000
     assert not np.array_equal(path, halfway)
     assert main(["morph", "-", "-"]) == 1
-    assert "standard input holds one recording" in capsys.readouterr().err
+    assert "expected - for one recording at most" in capsys.readouterr().err
     assert main(["morph", "rain.wav", "tapping.wav", "--position", "0", "1", "--loop", "-o", "x.wav", *QUICK]) == 1
-    assert "a loop has one throughout" in capsys.readouterr().err
+    assert "expected one position for a loop" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["morph", "rain.wav", "tapping.wav", "--position", "2"])
     assert "expected a number from 0 to 1, found 2" in capsys.readouterr().err
@@ -182,7 +182,7 @@ def test_scores_of_short_sounds_tell_which_lags_they_are_of(folder, capsys):
     tc.write_audio(folder / "short.wav", tc.demo_texture("rain", duration=1.0), 16000)
     assert main(["score", "rain.wav", "short.wav", "--json"]) == 0
     output = capsys.readouterr()
-    assert "texture-core: 1.00 s are short: rhythm is compared from 0.20 to 0.37 s only" in output.err
+    assert "texture-core: the sound is short (1.00 s): rhythm is compared only for lags of 0.20 to 0.37 s" in output.err
     lags = json.loads(output.out)["autocorrelation"]
     assert lags["minimum_lag"] == 0.2 and lags["maximum_lag"] == pytest.approx(0.37, abs=0.01)
 
@@ -194,7 +194,7 @@ def test_scores_of_short_sounds_tell_which_lags_they_are_of(folder, capsys):
         (["synthesize", "rain.wav", "-o", "rain.wav"], "rain.wav: exists already; --force overwrites it"),
         (["synthesize", "rain.wav", "-o", "a.mp3"], "ends in .wav, .flac"),
         (["synthesize", "rain.wav", "-o", "-", "--takes", "2"], "--takes"),
-        (["synthesize", "rain.wav", "-o", ".", "--takes", "2"], "-o: expected the name of a file, found ."),
+        (["synthesize", "rain.wav", "-o", ".", "--takes", "2"], "-o: expected a file name, found ."),
         (["synthesize", "rain.wav", "--plot", "a.doc"], "--plot"),
         (["synthesize", "rain.wav", "--plot", "rain.wav"], "exists already"),
         (["synthesize", "rain.wav", "-o", "a.flac", "--encoding", "float"], "have no float"),
@@ -299,7 +299,7 @@ def test_force_overwrites_and_short_recordings_are_told_of(folder, small_presets
     tc.write_audio(folder / "short.wav", tc.demo_texture("rain", duration=1.2), 16000)
     (folder / "a.wav").write_text("old")
     assert main(["synthesize", "short.wav", "-o", "a.wav", "--force", *QUICK]) == 0
-    assert "1.20 s are short: rhythm is matched only up to 0.47 s" in capsys.readouterr().err
+    assert "the sound is short (1.20 s): rhythm is matched only up to lags of 0.47 s" in capsys.readouterr().err
     assert soundfile.info("a.wav").duration == 1.2
 
 
@@ -335,10 +335,10 @@ def test_an_interrupt_saves_what_there_is_only_where_asked(save, folder):
     assert process.returncode == 130
     assert b"Traceback" not in message
     if save:
-        assert b"interrupted: writing what there is" in message
+        assert b"interrupted: writing the result so far" in message
         assert soundfile.info(folder / "a.wav").duration == 2.5
     else:
-        assert message == b"texture-core: interrupted; what was not finished was not written\n"
+        assert message == b"texture-core: interrupted; unfinished files were not written\n"
     assert sorted(path.name for path in folder.iterdir()) == (["a.wav"] if save else []) + ["rain.wav"]
 
 

@@ -58,7 +58,7 @@ def test_stacked_has_six_layers_that_halve_the_frame_rate():
     assert all((values > 0).any() for values in maps)
     with pytest.raises(ParameterError, match=r"features\.options\.layers: 64 frames are too few for 6 layers"):
         stacked(torch.rand(257, 64, dtype=torch.float64))
-    with pytest.raises(ParameterError, match=r"features\.options: stacked features know only layers"):
+    with pytest.raises(ParameterError, match=r"features\.options: stacked features accept only layers"):
         create(257, type="stacked", options={"depth": 3})
 
 
@@ -141,7 +141,7 @@ def test_trained_features_have_a_gradient_and_say_what_they_need():
     assert (values.grad != 0).float().mean() > 0.5
     with pytest.raises(ParameterError, match=r"need spectrogram\.n_fft 512, found 256"):
         create(129, type="trained", options={"weights": path})
-    with pytest.raises(ParameterError, match=r"trained features know weights and blocks, found layers too"):
+    with pytest.raises(ParameterError, match=r"trained features accept only weights and blocks, found layers"):
         create(257, type="trained", options={"layers": 3})
     for blocks in ([0], [1, 1], 3, []):
         expected = r"features\.options\.blocks: expected a list of different whole numbers in 1 to 13"

@@ -47,7 +47,7 @@ def test_structural_loss_compares_lags_up_to_half_of_each_map():
     loss = StructuralLoss(target)
     assert loss(maps).item() == pytest.approx(distance / energy, rel=1e-12)
     assert loss(target).item() == 0
-    with pytest.raises(ParameterError, match="at least half its target"):
+    with pytest.raises(ParameterError, match="at least half as long as its target"):
         loss([values[:, : values.shape[1] // 2 - 1] for values in maps])
 
 

@@ -193,7 +193,7 @@ def test_an_absent_device(random_spectrogram):
     if torch.cuda.is_available():
         pytest.skip("there is a CUDA device here")
     assert synthesize_spectrogram(random_spectrogram(100), small(), seed=0).attributes["device"] == "cpu"
-    with pytest.raises(ParameterError, match="device: cuda was demanded"):
+    with pytest.raises(ParameterError, match="device: cuda was requested"):
         synthesize_spectrogram(random_spectrogram(100), small(), seed=0, device="cuda")
 
 

@@ -130,7 +130,7 @@ def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path)
         with pytest.raises(Interrupted):
             run(plan, at)
         resumed = run(plan)
-        assert notes == [f"goes on from a checkpoint after iteration {at - 1}"]
+        assert notes == [f"resuming from a checkpoint after iteration {at - 1}"]
         assert resumed.samples.tobytes() == whole.samples.tobytes()
         assert resumed.spectrogram.log_magnitude.tobytes() == whole.spectrogram.log_magnitude.tobytes()
         np.testing.assert_array_equal(resumed.loss[:, :4], whole.loss[:, :4])

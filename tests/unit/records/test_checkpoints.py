@@ -36,7 +36,7 @@ def test_a_checkpoint_of_something_else_is_ignored(changes, named, interrupted, 
     target, checkpoint, notes, _ = interrupted
     found = synthesize(target, small(), checkpoint, **changes)
     assert len(notes) == 1
-    assert "checkpoint ignored, the computation starts from its beginning" in notes[0]
+    assert "checkpoint ignored, starting from the beginning" in notes[0]
     assert f"made with another {named}" in notes[0]
     assert written(found, tmp_path) == written(synthesize(target, small(), **changes), tmp_path, "b.h5")
 
@@ -126,7 +126,7 @@ def test_a_checkpoint_that_cannot_be_written_costs_one_line(random_spectrogram, 
     target = random_spectrogram(60)
     synthesis = synthesize(target, small(), plan(tmp_path / "file" / "rain.checkpoint", notes))
     (note,) = notes
-    assert note.startswith("checkpoint not written, the computation goes on: ")
+    assert note.startswith("checkpoint not written, continuing without: ")
     assert "rain.checkpoint: cannot be written" in note
     assert written(synthesis, tmp_path) == written(synthesize(target, small()), tmp_path, "b.h5")
 

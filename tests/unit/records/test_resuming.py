@@ -27,7 +27,7 @@ def test_killed_after_any_iteration_it_ends_with_the_same_bytes(optimizer, kill_
         synthesize(target, small(optimizer), checkpoint, kill_after)
     assert written(synthesize(target, small(optimizer), checkpoint), tmp_path) == expected
     # The state is saved after an iteration was told.
-    assert notes == [f"goes on from a checkpoint after iteration {kill_after - 1}"] * (kill_after > 1)
+    assert notes == [f"resuming from a checkpoint after iteration {kill_after - 1}"] * (kill_after > 1)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -93,7 +93,7 @@ def test_a_result_that_was_not_written_is_not_computed_again(random_spectrogram,
     # Not an evaluation, or it would be killed after the first.
     second = synthesize(target, small(), checkpoint, kill_after=1)
     assert written(first, tmp_path) == written(second, tmp_path, "b.h5")
-    assert notes == ["goes on from a checkpoint after iteration 14"]
+    assert notes == ["resuming from a checkpoint after iteration 14"]
     assert second.loss[-1, -1] == first.loss[-1, -1]
 
 
@@ -134,7 +134,7 @@ def test_an_optimiser_that_keeps_its_state_to_itself_is_told(random_spectrogram,
     checkpoint = plan(tmp_path / "rain.checkpoint", notes)
     with pytest.raises(Killed):
         synthesize(target, small(), checkpoint, 3)
-    assert notes == ["optimiser projected_lbfgs does not give its state away: no checkpoints"]
+    assert notes == ["optimiser projected_lbfgs does not support checkpoints: none are saved"]
     assert not (tmp_path / "rain.checkpoint").exists()
 
 

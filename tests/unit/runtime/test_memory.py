@@ -83,7 +83,7 @@ def test_too_little_memory_in_a_synthesis_names_texture_setting_and_what_to_chan
         timeout=100,
     )
     assert done.stdout.startswith("texture rain, setting full: out of memory on "), done.stderr
-    for part in ("60 frames with 2 networks of 3 filters want about 0.0 GB", "features.filters", "audio.duration"):
+    for part in ("60 frames with 2 networks of 3 filters need about 0.0 GB", "features.filters", "audio.duration"):
         assert part in done.stdout
 
 

@@ -146,9 +146,9 @@ def test_a_log_on_a_full_disk_stops_nothing():
 def test_what_went_on_from_a_checkpoint_has_the_speed_of_its_own_iterations(tmp_path):
     log = tmp_path / "a.log"
     with Progress("x", 1000, log_path=log, interval=0) as progress:
-        progress.note("goes on from a checkpoint after iteration 900")
+        progress.note("resuming from a checkpoint after iteration 900")
         time.sleep(0.2)
         progress(901)
-    assert lines_of(log)[1].endswith("x: goes on from a checkpoint after iteration 900")
+    assert lines_of(log)[1].endswith("x: resuming from a checkpoint after iteration 900")
     speed = float(re.search(r"([\d.]+) iterations/s", lines_of(log)[-1])[1])
     assert 0 < speed <= 5

@@ -252,7 +252,7 @@ def test_losses_that_remember_nothing_have_no_state():
         ({"position": float("nan")}, "numbers from 0 to 1"),
         ({"position": ()}, "one or more"),
         ({"position": "half"}, "found 'half'"),
-        ({"position": (0, 1), "loop": True}, "a loop has one throughout"),
+        ({"position": (0, 1), "loop": True}, "expected one position for a loop"),
         ({"position": [[0, 1]]}, "numbers from 0 to 1"),
     ],
 )

@@ -236,7 +236,7 @@ def test_formats_that_are_not_written(name, encoding, message):
 @pytest.mark.parametrize(("name", "rate"), [("a.ogg", 250000), ("a.flac", 705600)])
 def test_rates_that_a_format_does_not_have_are_refused_before_anything_is_computed(name, rate, tmp_path):
     plan = replace(plan_texture(tc.demo_texture("rain", duration=2.5), RATE, parameters=small()), sample_rate=rate)
-    with pytest.raises(ParameterError, match=rf"{name}: \.\w+ files have at most \d+ Hz, found {rate}; use \.wav"):
+    with pytest.raises(ParameterError, match=rf"{name}: \.\w+ files support at most \d+ Hz, found {rate}; use \.wav"):
         synthesize_to_file(tmp_path / name, plan, progress=lambda *_: pytest.fail("computed"))
 
 
