@@ -1,7 +1,7 @@
 """Plan the windows of a texture of any length, each of which is a synthesis of a few seconds.
 
-A window begins with the last frames of the previous window, held fixed, so that the features across the seam are part
-of its statistics. The last frames of a window, which fewer features cover, are discarded and synthesised again in the next
+A window begins with the last frames of the previous window, held fixed, so that features across the seam count in its
+statistics. The last frames of a window, which fewer features cover, are discarded and synthesised again in the next
 one. The last window of a loop ends with the first frames of the first window, also held fixed.
 """
 
