@@ -226,7 +226,7 @@ def test_files_hold_what_arrays_do(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "encoding", "message"),
-    [("a.mp3", "pcm24", "ends in .wav"), ("a", "pcm16", "no ending"), ("a.flac", "float", "have no float")],
+    [("a.mp3", "pcm24", "ending in .wav"), ("a", "pcm16", "no ending"), ("a.flac", "float", "do not support float")],
 )
 def test_formats_that_are_not_written(name, encoding, message):
     with pytest.raises(ParameterError, match=message):
