@@ -245,7 +245,7 @@ def bad_folder(tmp_path_factory):
         (["synthesize", "silent.wav"], "silent.wav: all samples are zero"),
         (["synthesize", "folder"], "folder: is a folder, expected an audio file"),
         (["synthesize", "short.wav"], "expected at least 0.252 s"),
-        (["synthesize", "rain.wav", "-o", "a.mp3"], "ends in .wav, .flac"),
+        (["synthesize", "rain.wav", "-o", "a.mp3"], "ending in .wav, .flac"),
         (["synthesize", "rain.wav", "-o", "text.wav/a.wav"], "text.wav/a.wav: cannot be written"),
         (["synthesize", "rain.wav", "--preset", "auto", "-o", "text.wav/a.wav"], "text.wav/a.wav: cannot be written"),
         (["morph", "rain.wav", "none.wav"], "none.wav: there is no such file"),
