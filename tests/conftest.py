@@ -19,7 +19,11 @@ def small_presets(monkeypatch):
         small = replace(
             parameters,
             features=replace(parameters.features, filters=4),
-            optimizer=replace(parameters.optimizer, iterations=4),
+            optimizer=replace(
+                parameters.optimizer,
+                iterations=4,
+                waveform_iterations=min(parameters.optimizer.waveform_iterations, 4),
+            ),
             inversion=replace(parameters.inversion, iterations=4),
         )
         monkeypatch.setitem(presets._BY_NAME, name, small)

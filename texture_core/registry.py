@@ -21,6 +21,7 @@ FUNCTIONS = {
     "optimizers": ("minimize",),
     "phase": ("recover",),
     "scores": ("compute", "compute_collection"),
+    "views": ("create",),
 }
 
 

@@ -18,7 +18,7 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 from planning.keys import Keys  # noqa: E402
 
 from texture_core.parameters.field import leaves, paper_sentence  # noqa: E402
-from texture_core.parameters.method import Parameters  # noqa: E402
+from texture_core.parameters.method import Parameters, ViewParameters  # noqa: E402
 
 
 def default_text(value):
@@ -27,7 +27,8 @@ def default_text(value):
         mantissa, exponent = f"{value:e}".split("e")
         return f"{float(mantissa)}e{int(exponent):+d}"
     if isinstance(value, tuple):
-        value = list(value)
+        # Of a view its name is enough.
+        value = [{"type": item.type} if isinstance(item, ViewParameters) else item for item in value]
     if value is None or isinstance(value, bool | dict | list):
         return yaml.safe_dump(value, default_flow_style=True, width=1000).removesuffix("\n...\n").strip()
     return str(value)

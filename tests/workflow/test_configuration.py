@@ -120,8 +120,13 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         (
             with_setting(features={"type": "ensembel"}),
-            "settings.mine.features.type: expected ensemble, stacked or trained, found 'ensembel'; did you mean "
-            "ensemble?",
+            "settings.mine.features.type: expected ensemble, limit, stacked or trained, found 'ensembel'; "
+            "did you mean ensemble?",
+        ),
+        (
+            with_setting(features={"type": "limit", "views": [{}, {"type": "standardised"}]}),
+            "settings.mine.features.views, item 2, type: expected differences, log_magnitude or standardized, found "
+            "'standardised'; did you mean standardized?",
         ),
         (
             with_setting(optimizer={"iterations": 0}),
@@ -151,7 +156,8 @@ def test_the_paper_configuration_is_the_papers(here):
         (with_setting(losses={"sendik": -1}), "settings.mine.losses.sendik: expected a number, at least 0, found -1"),
         (
             with_setting(losses={"sendikk": 1}),
-            "settings.mine.losses: expected sendik or structural and their weights, found 'sendikk'; did you mean",
+            "settings.mine.losses: expected band_levels, sendik or structural and their weights, found 'sendikk'; "
+            "did you mean sendik?",
         ),
         (with_setting(preset="tonal"), "settings.mine.preset: expected rhythmic, pitched, speech_music, other or auto"),
         (with_setting(features=3), "settings.mine.features: expected a mapping, found 3; correct it"),

@@ -10,7 +10,7 @@ import yaml
 from planning.keys import Classifiers, Keys
 
 from texture_core.parameters.field import leaves
-from texture_core.parameters.method import Parameters
+from texture_core.parameters.method import Parameters, ViewParameters
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -45,8 +45,14 @@ def test_the_documentation_has_the_tables_of_what_is_stated():
         key: (value, yaml.safe_load(default))
         for key, value, default in re.findall(r"^\| `([a-z_.]+)` \| ([^|]+) \| `(.+?)` \| .+ \|$", text, re.MULTILINE)
     }
+
+    def shown(default):
+        # Of a view its name.
+        views = isinstance(default, tuple) and default and isinstance(default[0], ViewParameters)
+        return [{"type": view.type} for view in default] if views else default
+
     assert rows == {
-        key: (stated.expected, list(stated.default) if isinstance(stated.default, tuple) else stated.default)
+        key: (stated.expected, list(shown(stated.default)) if isinstance(stated.default, tuple) else stated.default)
         for key, stated in ALL
     }
 

@@ -69,14 +69,16 @@ def _print_fact(name, value, indent):
     elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         print(f"{indent}{name}:")
         for item in value:
-            print(f"{indent}  " + ", ".join(f"{key} {_number(number)}" for key, number in item.items()))
+            print(f"{indent}  " + ", ".join(f"{key} {_short(inner)}" for key, inner in item.items()))
     else:
         text = f"{value:.6g}" if isinstance(value, float) else value
         print(f"{indent}{name}: {text}")
 
 
-def _number(value):
-    return "none" if value is None else f"{value:.4g}"
+def _short(value):
+    if value is None:
+        return "none"
+    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
 
 
 def _print_losses(rows, columns):

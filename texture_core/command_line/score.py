@@ -23,6 +23,9 @@ _OF_STUDIES = ("vggish",)
 # Scores of the spectrogram before phase recovery, which a sound does not have.
 _BEFORE_PHASE_RECOVERY = ("autocorrelation_spectrogram", "diversity_spectrogram")
 
+# Seconds: what is shorter tells little of a recording's variation.
+_SHORTEST_HALF = 1.0
+
 
 def add(commands):
     command = add_command(
@@ -49,6 +52,7 @@ def _score(options):
     from texture_core.parameters.presets import fit_to_duration
     from texture_core.records.spectrogram_files import Spectrogram
     from texture_core.scores.compute import score
+    from texture_core.spectrogram.halves import first_half, fitting_lags, second_half
     from texture_core.spectrogram.log_magnitude import log_spectrogram
 
     audio = AudioParameters(normalize="none")
@@ -64,26 +68,38 @@ def _score(options):
         told = f"rhythm is compared only for lags of {lags.minimum_lag:.2f} to {lags.maximum_lag:.2f} s"
         print(f"texture-core: the sound is short ({shortest:.2f} s): {told}", file=sys.stderr)
     missing = {}
-    results = score(
-        [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES],
-        missing=missing,
-        target=spectrograms[0],
-        synthesis=spectrograms[1],
-        target_samples=sides[0],
-        synthesis_samples=sides[1],
-        sample_rate=audio.sample_rate,
-        autocorrelation=lags,
-        classifiers={"yamnet": options.yamnet},
-    )
-    results = {name: value for name, value in results.items() if name not in _BEFORE_PHASE_RECOVERY}
+
+    def scores(target, synthesis, lags):
+        found = score(
+            [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES],
+            missing=missing,
+            target=target[0],
+            synthesis=synthesis[0],
+            target_samples=target[1],
+            synthesis_samples=synthesis[1],
+            sample_rate=audio.sample_rate,
+            autocorrelation=lags,
+            classifiers={"yamnet": options.yamnet},
+        )
+        return {name: value for name, value in found.items() if name not in _BEFORE_PHASE_RECOVERY}
+
+    original, synthesis = zip(spectrograms, sides, strict=True)
+    results = scores(original, synthesis, lags)
+    natural = {}
+    if len(sides[0]) >= 2 * _SHORTEST_HALF * audio.sample_rate:
+        half = len(sides[0]) // 2 / audio.sample_rate
+        natural = scores(first_half(*original), second_half(*original), fitting_lags(lags, half))
     if options.json:
         compared = {"minimum_lag": lags.minimum_lag, "maximum_lag": lags.maximum_lag}
-        report = {"scores": results, "missing": missing, "autocorrelation": compared}
+        report = {"scores": results, "missing": missing, "autocorrelation": compared, "natural_variation": natural}
         print(json.dumps(report, indent=1, sort_keys=True))
         return 0
     width = max(map(len, results))
+    print(f"{'':{width}}  {'synthesis':>11}  {'natural':>11}")
     for name, value in results.items():
-        print(f"{name:{width}}  {value:>11.5g}  {_meaning(name)}".rstrip())
+        between = f"{natural[name]:>11.5g}" if name in natural else f"{'-':>11}"
+        print(f"{name:{width}}  {value:>11.5g}  {between}  {_meaning(name)}".rstrip())
+    print("natural: the second half of the original against its first, as near as another stretch of it would be")
     for name, reason in missing.items():
         print(f"texture-core: {name} is skipped: {reason}", file=sys.stderr)
     return 0

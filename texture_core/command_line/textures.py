@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from texture_core.command_line.picture import write_picture
@@ -16,7 +15,13 @@ from texture_core.command_line.shared import INTERRUPTED, STANDARD_STREAM, tell
 from texture_core.errors import ParameterError, StorageError
 from texture_core.parameters.field import find
 from texture_core.parameters.method import Parameters
-from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_names, preset_parameters
+from texture_core.parameters.presets import (
+    fit_to_duration,
+    fix_weight,
+    preset_names,
+    preset_parameters,
+    with_iterations,
+)
 from texture_core.parameters.statement import Statement
 from texture_core.runtime.devices import DEVICES
 
@@ -164,7 +169,7 @@ def parameters_of(options, seconds):
     """Return the parameters, fitted to the duration of the shortest recording; print a message if that changes them."""
     parameters = preset_parameters(options.preset)
     if options.iterations is not None:
-        parameters = replace(parameters, optimizer=replace(parameters.optimizer, iterations=options.iterations))
+        parameters = with_iterations(parameters, options.iterations)
     for name in ("alpha", "beta"):
         if getattr(options, name) is not None:
             parameters = fix_weight(parameters, name, getattr(options, name))

@@ -1,10 +1,12 @@
-"""The objective of a synthesis: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
+"""The function that a synthesis minimises: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
 
 A setting may add further losses, modules of ``texture_core.losses`` with a function ``create``.
 """
 
 import math
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -16,6 +18,12 @@ from texture_core.losses.by_network import evaluate_by_network, separable
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.losses.gram import GramLoss
 from texture_core.runtime.memory import is_shortage
+from texture_core.runtime.randomness import derive_seed
+
+# In place of the number of a view: the log magnitudes themselves.
+_SPECTROGRAM = -1
+# Hz from bin to bin, in the paper's transform.
+_BIN_WIDTH = 31.25
 
 
 class Objective:
@@ -24,93 +32,128 @@ class Objective:
     Parameters
     ----------
     target : torch.Tensor
-        (bins, frames) log magnitudes; determines device and dtype.
+        (bins, frames) log magnitudes; its device and type are those of the computation.
     parameters : Parameters
         A term of weight 0 is not computed.
     frame_rate : float
         Frames per second.
     seed : int
-        Seed of the features' weights.
+        Decides the weights of the features.
     second : torch.Tensor, optional
-        The second target of a morph, (bins, any number of frames).
+        Another target (bins, any number of frames): the loss is least between both.
     position : float
-        Position between the target, 0, and the second, 1.
+        How far from the target, 0, to the second, 1.
+    frequencies : torch.Tensor, optional
+        (bins,), Hz; default those of the paper's transform. Where they begin anew, another signal begins.
 
     Attributes
     ----------
     iteration : int
-        The current iteration, from 1; set by `advance`. Named in errors, and determines when the diversity term ends.
+        The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
     sparing : bool
-        Whether networks are evaluated one after another; set when memory for all at once runs out.
+        Whether networks are evaluated one after another; true once there was too little memory for all at once.
     """
 
-    def __init__(self, target, parameters, frame_rate, seed, second=None, position=0.0):
+    def __init__(self, target, parameters, frame_rate, seed, second=None, position=0.0, frequencies=None):
         self._parameters = parameters
-        self._features = registry.load("features", parameters.features.type).create(
-            parameters.features, target.shape[0], seed, device=target.device, dtype=target.dtype
-        )
-        self._losses = self._create_losses(target, frame_rate)
+        self._frequencies = _BIN_WIDTH * torch.arange(len(target)) if frequencies is None else frequencies
+        self._frame_rate = frame_rate
+        self._frames = (second if second is not None else target).shape[1]
+        self._views = self._create_views(target, seed)
+        self._terms = self._create_terms(target)
         if second is not None:
-            others = self._create_losses(second, frame_rate)
-            self._losses = {
-                name: (weight, between(loss, others[name][1], position))
-                for name, (weight, loss) in self._losses.items()
+            others = self._create_terms(second)
+            self._terms = {
+                name: replace(term, loss=between(term.loss, others[name].loss, position))
+                for name, term in self._terms.items()
             }
         self.sparing = False
         self.iteration = 1
 
-    def _create_losses(self, target, frame_rate):
-        """Return weight and loss by name, for one target."""
-        parameters = self._parameters
+    def _create_views(self, target, seed):
+        """The transform and the extractor of each view."""
+        features = self._parameters.features
+        create = registry.load("features", features.type).create
+        views = []
+        for number, view in enumerate(features.views):
+            transform = registry.load("views", view.type).create(target, **view.options)
+            # The filters of the first view are the paper's.
+            own_seed = derive_seed(seed, "view", number) if number else seed
+            rows = len(transform(target))
+            views.append((transform, create(features, rows, own_seed, device=target.device, dtype=target.dtype)))
+        return views
+
+    def _create_terms(self, target):
+        """Name to term, towards one target; all but the Gram terms see the first view alone."""
+        parameters, frames = self._parameters, target.shape[1]
         with torch.no_grad():
-            feature_maps = self._features(target)
-        frames = self._frames = target.shape[1]
-        # Maps of an extractor that pools have a lower frame rate.
-        frame_rates = [frame_rate] * len(feature_maps)
-        if hasattr(self._features, "frame_rates"):
-            frame_rates = self._features.frame_rates(frame_rate)
-        losses = {"gram": (1.0, GramLoss(feature_maps))}
+            by_view = self._feature_maps(target)
+        terms = {}
+        for number, (view, (_, extractor)) in enumerate(zip(parameters.features.views, self._views, strict=True)):
+            if hasattr(extractor, "gram_loss"):
+                loss = extractor.gram_loss(by_view[number], view.loudness)
+            elif view.loudness == 1:
+                loss = GramLoss(by_view[number])
+            else:
+                raise ParameterError(
+                    f"features.views: loudness {view.loudness:g} needs features.type limit, found "
+                    f"{parameters.features.type}; leave loudness out or take limit"
+                )
+            name = f"gram of view {number + 1}" if number else "gram"
+            terms[name] = _Term(view.weight, loss, "gram", view.weight, number)
+        feature_maps, (_, extractor) = by_view[0], self._views[0]
+        # An extractor that pools has maps of fewer frames a second.
+        frame_rates = [self._frame_rate] * len(feature_maps)
+        if hasattr(extractor, "frame_rates"):
+            frame_rates = extractor.frame_rates(self._frame_rate)
         if parameters.alpha > 0:
             loss = AutocorrelationLoss(feature_maps, parameters.autocorrelation, frame_rates)
-            losses["autocorrelation"] = (parameters.alpha, loss)
+            terms["autocorrelation"] = _Term(parameters.alpha, loss, "autocorrelation")
         if parameters.beta > 0 and parameters.diversity.iterations > 0:
-            repeats = [frame_rate / rate for rate in frame_rates]
+            repeats = [self._frame_rate / rate for rate in frame_rates]
             loss = DiversityLoss(feature_maps, frames, parameters.diversity, repeats)
-            losses["diversity"] = (parameters.beta, loss)
+            terms["diversity"] = _Term(parameters.beta, loss, "diversity")
         for name, weight in parameters.losses.items():
             known = registry.names("losses")
             if name not in known:
                 raise ParameterError(
-                    f"losses.{name}: expected one of {', '.join(known)}; alpha and beta weight the others"
+                    f"losses.{name}: expected one of {', '.join(known)}; alpha and beta weigh the others"
                 )
             create = registry.load("losses", name).create
-            losses[name] = (weight, create(feature_maps, frames, frame_rates, parameters))
-        return losses
+            if registry.constant("losses", name, "SEES_SPECTROGRAM", False):
+                terms[name] = _Term(weight, create(target, self._frequencies), name, view=_SPECTROGRAM)
+            else:
+                terms[name] = _Term(weight, create(feature_maps, frames, frame_rates, parameters), name)
+        return terms
+
+    def _feature_maps(self, log_magnitude):
+        """The feature maps of each view."""
+        return [extractor(transform(log_magnitude)) for transform, extractor in self._views]
 
     def advance(self):
-        """Advance to the next iteration."""
+        """Begin the next iteration."""
         self.iteration += 1
         if self.iteration > self._parameters.diversity.iterations:
             self.end_diversity()
-        elif "diversity" in self._losses:
-            self._losses["diversity"][1].advance()
+        elif "diversity" in self._terms:
+            self._terms["diversity"].loss.advance()
 
     def end_diversity(self):
-        """Remove the diversity term."""
-        self._losses.pop("diversity", None)
+        """Leave the diversity term out from now on."""
+        self._terms.pop("diversity", None)
 
     def state(self):
-        """Return the state: the iteration, and the states of losses that have one."""
-        known = {name: loss.state() for name, (_, loss) in self._losses.items() if hasattr(loss, "state")}
+        """What evaluations depend on besides the spectrogram: the iteration, and what losses with a state know."""
+        known = {name: term.loss.state() for name, term in self._terms.items() if hasattr(term.loss, "state")}
         return {"iteration": self.iteration, "losses": known}
 
     def restore(self, state):
-        """Restore a state returned by `state`."""
+        """Go on from what `state` returned."""
         self.iteration = state["iteration"]
         if "diversity" not in state["losses"]:
             self.end_diversity()
         for name, known in state["losses"].items():
-            self._losses[name][1].restore(known)
+            self._terms[name].loss.restore(known)
 
     def evaluate(self, log_magnitude):
         """Compute the loss and its gradient.
@@ -123,18 +166,23 @@ class Objective:
         Returns
         -------
         terms : dict
-            Floats: each unweighted term, and ``total``, the weighted sum.
+            Floats: each term without its weight, the Gram terms of all views added up by the weights of their views;
+            and ``total``, their weighted sum.
         gradient : torch.Tensor
-            (bins, frames), gradient of the total.
+            (bins, frames), of the total.
 
         Raises
         ------
         OptimizationError
-            If a term or the gradient is NaN or infinite; the message names the iteration and the term.
+            If a term or the gradient is not finite; the message names the iteration and the term.
         """
         values, gradient = self._values_and_gradient(log_magnitude)
-        total = sum(self._losses[name][0] * value for name, value in values.items())
-        terms = {name: value.item() for name, value in values.items()} | {"total": total.item()}
+        total = sum(self._terms[name].weight * value for name, value in values.items())
+        terms = {}
+        for name, value in values.items():
+            term = self._terms[name]
+            terms[term.column] = terms.get(term.column, 0.0) + term.share * value.item()
+        terms["total"] = total.item()
         for name, value in terms.items():
             if not math.isfinite(value):
                 raise OptimizationError(f"iteration {self.iteration}: the {name} term is {value}")
@@ -149,26 +197,41 @@ class Objective:
             except (MemoryError, RuntimeError) as error:
                 if not (is_shortage(error) and self._separable(log_magnitude)):
                     raise
-            # Outside the except block, so that the memory of the failed evaluation is released.
+            # Only here is what the failed evaluation had free again.
             self.sparing = True
             warnings.warn(
                 f"iteration {self.iteration}: too little memory for all networks at once; from now on they are "
-                "evaluated one after another, which takes longer and gives the same result up to rounding",
+                "evaluated one after another, which takes longer and gives the same but for rounding",
                 stacklevel=3,
             )
             if log_magnitude.is_cuda:
                 torch.cuda.empty_cache()
-        return evaluate_by_network(self._features, self._losses, log_magnitude)
+        ((_, features),) = self._views
+        losses = {name: (term.weight, term.loss) for name, term in self._terms.items()}
+        return evaluate_by_network(features, losses, log_magnitude)
 
     def _evaluate_at_once(self, log_magnitude):
         variable = log_magnitude.detach().requires_grad_(True)
-        feature_maps = self._features(variable)
-        values = {name: loss(feature_maps) for name, (_, loss) in self._losses.items()}
-        total = sum(self._losses[name][0] * value for name, value in values.items())
+        by_view = [*self._feature_maps(variable), [variable]]
+        values = {name: term.loss(by_view[term.view]) for name, term in self._terms.items()}
+        total = sum(self._terms[name].weight * value for name, value in values.items())
         (gradient,) = torch.autograd.grad(total, variable)
         return values, gradient
 
     def _separable(self, log_magnitude):
-        # For another length than the target's, the diversity term needs all maps together.
-        same_length = log_magnitude.shape[1] == self._frames or "diversity" not in self._losses
-        return same_length and separable(self._features, [loss for _, loss in self._losses.values()])
+        # One network is evaluated on the spectrogram itself. And the diversity of another length than the target's
+        # looks at stretches of all maps together.
+        plain = [view.type for view in self._parameters.features.views] == ["log_magnitude"]
+        same_length = log_magnitude.shape[1] == self._frames or "diversity" not in self._terms
+        return plain and same_length and separable(self._views[0][1], [term.loss for term in self._terms.values()])
+
+
+@dataclass(frozen=True)
+class _Term:
+    """One loss of the sum: its weight there, under which name and with which share it is reported, and what it sees."""
+
+    weight: float
+    loss: Callable
+    column: str
+    share: float = 1.0
+    view: int = 0

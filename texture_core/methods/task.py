@@ -7,6 +7,7 @@ literals without importing the module:
 * ``NEEDS_SAMPLES``: whether it uses the target's samples (default False);
 * ``USES_GPU``: whether it can compute on a GPU (default True);
 * ``PARAMETERS``: dotted paths of the parameters that it uses (default: all);
+* ``SCORED_AGAINST_FIRST_HALF``: whether its scores compare with the first half of the recording (default False);
 * ``PACKAGES``: further packages that its results depend on, for provenance (default: none).
 """
 
@@ -62,6 +63,10 @@ class SynthesisTask:
         statistics are interpolated at the mean position, which is above 0 and below 1.
     checkpoint : texture_core.records.checkpoints.Checkpoint or None
         Where to save the state and to resume from. Methods may ignore it.
+    head_samples, tail_samples : numpy.ndarray or None
+        (signals, any number), float32: the fixed first and last samples of the result, if samples are optimised.
+    peak : float or None
+        Largest absolute value of an optimised sample, above 0; None for no limit.
     """
 
     target: Spectrogram
@@ -81,6 +86,14 @@ class SynthesisTask:
     second: Spectrogram | None = None
     positions: np.ndarray | None = None
     checkpoint: Checkpoint | None = None
+    head_samples: np.ndarray | None = None
+    tail_samples: np.ndarray | None = None
+    peak: float | None = None
+
+    @property
+    def targets(self):
+        """The target, and the second one where there is one."""
+        return (self.target,) if self.second is None else (self.target, self.second)
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,8 @@ class SynthesisResult:
     log_magnitude : numpy.ndarray
         (bins, frames), float32, at least 0.
     samples : numpy.ndarray or None
-        (n,), float32, if the method synthesises samples; `log_magnitude` is then their spectrogram.
+        (n,), or (signals, n) for several signals, float32, if the method synthesises samples; `log_magnitude` is then
+        their spectrogram.
     loss : numpy.ndarray
         One row for the start and one per iteration, with columns `LOSS_COLUMNS`; no rows if nothing is minimised.
     further_losses, snapshots, attributes : dict
@@ -115,6 +129,11 @@ def needs_samples(name):
 def uses_gpu(name):
     """Return whether a method can compute on a GPU."""
     return registry.constant("methods", name, "USES_GPU", True)
+
+
+def scored_against_first_half(name):
+    """Whether what a method makes is scored against the first half of the recording alone."""
+    return registry.constant("methods", name, "SCORED_AGAINST_FIRST_HALF", False)
 
 
 def looks_at(name, path):

@@ -1,107 +1,99 @@
-"""Optimisation of a waveform, so that the result is a real sound and not inconsistent magnitudes."""
+"""The samples of a sound as what is optimised: a synthesis ends with a sound, and not with magnitudes of none."""
 
 import math
+from functools import partial
 
 import torch
 
+from texture_core.methods.run import Stage
 from texture_core.optimizers import projected_lbfgs
 from texture_core.phase import admm
 from texture_core.phase.initial_phase import initial_phase
 from texture_core.runtime.randomness import torch_generator
-from texture_core.spectrogram.transform import Transform
+from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
 
-# Enough for a start: the optimisation itself removes the remaining inconsistency.
+# Enough to begin with: what is left of the inconsistency is what the optimisation is for.
 _RECOVERY_ITERATIONS = 50
-# Keeps the gradient of a zero magnitude finite; small against 1, the knee of the logarithm.
+# Keeps the gradient of a magnitude finite where it is 0; against magnitudes of 1, the knee of the logarithm.
 _SMALLEST_POWER = 1e-10
 
 
 class Waveform:
-    """An objective of log spectrograms as a function of samples.
+    """Which samples are optimised, and the log magnitudes that the loss sees of them and of those held at the ends.
 
     Parameters
     ----------
-    objective : Objective
-    target : torch.Tensor
-        (bins, frames); determines device and dtype.
+    reference : torch.Tensor
+        (bins, frames): the target; its device and type are those of the computation. Of several signals the bins
+        follow each other.
     task : SynthesisTask
+    frames : Frames
+        Of the same task.
     """
 
-    def __init__(self, objective, target, task):
-        self._objective = objective
-        self._transform = Transform.like(target, task.target.n_fft, task.target.hop_length)
+    def __init__(self, reference, task, frames):
+        self._frames = frames
+        self._signals = len(reference) // (task.target.n_fft // 2 + 1)
+        self._peak = math.inf if task.peak is None else task.peak
         self._generator = torch_generator(task.seed, task.texture, task.setting, "waveform")
+        self._head, self._tail = (
+            reference.new_empty(self._signals, 0) if held is None else torch.from_numpy(held).to(reference)
+            for held in (task.head_samples, task.tail_samples)
+        )
+        plain = Transform.like(reference, task.target.n_fft, task.target.hop_length)
+        settings = (plain.n_fft, plain.hop_length, plain.window)
+        if task.loop:
+            self._transforms = [CircularTransform(*settings)] * self._signals
+        else:
+            ends = zip(self._head, self._tail, strict=True)
+            self._transforms = [HeldTransform(*settings, *both) for both in ends]
 
-    def evaluate(self, samples):
-        """Compute the loss and its gradient.
-
-        Parameters
-        ----------
-        samples : torch.Tensor
-            (n,).
-
-        Returns
-        -------
-        terms : dict
-            See `Objective.evaluate`.
-        gradient : torch.Tensor
-            (n,), gradient of the total.
-
-        Raises
-        ------
-        OptimizationError
-            See `Objective.evaluate`.
-        """
-        variable = samples.detach().requires_grad_(True)
-        log_magnitude = self.log_magnitude(variable)
-        terms, outer = self._objective.evaluate(log_magnitude)
-        (gradient,) = torch.autograd.grad(log_magnitude, variable, outer)
-        return terms, gradient
-
-    def log_magnitude(self, samples):
-        """Compute ln(1 + \\|S\\|) of samples (n,): (bins, 1 + n // hop_length)."""
-        spectrum = self._transform.forward(samples)
-        power = spectrum.real.square() + spectrum.imag.square()
-        return torch.log1p((power + _SMALLEST_POWER).sqrt())
-
-    def minimize(self, function, log_magnitude, *, resume=None, **options):
-        """Minimise a function of samples, starting from samples with approximately the given magnitudes.
+    def free(self, log_magnitude):
+        """Samples whose magnitudes are near to given ones, between head and tail.
 
         Parameters
         ----------
-        function, resume, options
-            See `projected_lbfgs.minimize`.
         log_magnitude : torch.Tensor
             (bins, frames).
 
         Returns
         -------
         torch.Tensor
-            ((frames - 1) * hop_length,).
+            (signals, n).
         """
-        if resume is None:
-            start = nearest_samples(log_magnitude, self._generator, self._transform)
-        else:
-            start = log_magnitude.new_empty(resume["iterate"].shape)
-        return projected_lbfgs.minimize(function, start, resume=resume, lowest=-math.inf, **options)
+        signals = [
+            _nearest_samples(own, self._generator, transform)
+            for own, transform in zip(log_magnitude.chunk(self._signals), self._transforms, strict=True)
+        ]
+        samples = torch.stack(signals)
+        return samples[:, self._head.shape[1] : samples.shape[1] - self._tail.shape[1]].contiguous()
+
+    def samples(self, free):
+        """All samples, (signals, n)."""
+        return torch.cat([self._head, free, self._tail], dim=1)
+
+    def log_magnitude(self, free):
+        """(bins, frames): ln(1 + \\|S\\|) of all samples."""
+        spectra = [transform.forward(own) for own, transform in zip(self.samples(free), self._transforms, strict=True)]
+        spectrum = torch.cat(spectra)
+        power = spectrum.real.square() + spectrum.imag.square()
+        return torch.log1p((power + _SMALLEST_POWER).sqrt())
+
+    def evaluate(self, objective, free):
+        """The terms of the loss, and its gradient by the free samples; see `Objective.evaluate`."""
+        variable = free.detach().requires_grad_(True)
+        log_magnitude = self._frames.repeated(self.log_magnitude(variable))
+        terms, outer = objective.evaluate(log_magnitude)
+        (gradient,) = torch.autograd.grad(log_magnitude, variable, outer)
+        return terms, gradient
+
+    def stage(self, iterations):
+        """The `Stage` that optimises the samples, none of which exceeds the peak of the task."""
+        minimize = partial(projected_lbfgs.minimize, lowest=-self._peak, highest=self._peak)
+        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE)
 
 
-def nearest_samples(log_magnitude, generator, transform):
-    """Compute samples with approximately the given magnitudes, as a start.
-
-    Parameters
-    ----------
-    log_magnitude : torch.Tensor
-        (bins, frames).
-    generator : torch.Generator
-        For the phases that the magnitudes do not determine.
-    transform : Transform
-
-    Returns
-    -------
-    torch.Tensor
-        ((frames - 1) * hop_length,).
-    """
+def _nearest_samples(log_magnitude, generator, transform):
     magnitude = torch.expm1(log_magnitude)
     phase = initial_phase(magnitude, "phase_gradient", generator, transform.n_fft, transform.hop_length)
     return admm.recover(magnitude, phase, transform, _RECOVERY_ITERATIONS)

@@ -18,13 +18,14 @@ def minimum_seconds(parameters, audio, spectrogram):
     reason : str
         What asks for that much, in words.
     """
-    frame_rate = audio.sample_rate / spectrogram.hop_length
+    hop_length = spectrogram.hop_length * parameters.frame_step
+    frame_rate = audio.sample_rate / hop_length
     widest = max(parameters.features.kernel_widths)
     longest_lag = lag_frames(parameters.autocorrelation, frame_rate)[1]
     trimmed = widest - 1 if parameters.features.padding == "valid" else 0
     needs = [
         # Reflected ends take half a transform, on the way back too.
-        (spectrogram.n_fft // 2 // spectrogram.hop_length + 2, f"the transform of {spectrogram.n_fft} samples"),
+        (spectrogram.n_fft // 2 // hop_length + 2, f"the transform of {spectrogram.n_fft} samples"),
         # The autocorrelation score is computed for every setting, the term on feature maps only where it has a weight.
         (longest_lag + 1, f"the longest lag ({parameters.autocorrelation.maximum_lag} s) and a frame"),
     ]
@@ -40,4 +41,4 @@ def minimum_seconds(parameters, audio, spectrogram):
             )
         )
     frames, reason = max(needs)
-    return (frames - 1) * spectrogram.hop_length / audio.sample_rate, reason
+    return (frames - 1) * hop_length / audio.sample_rate, reason

@@ -67,6 +67,28 @@ class SpectrogramParameters(ParameterSet, section="spectrogram"):
 
 
 @dataclass(frozen=True)
+class ViewParameters(ParameterSet):
+    """What one extractor sees of a spectrogram."""
+
+    type: str = parameter(
+        "log_magnitude",
+        "The view, a module of texture_core/views.",
+        extension="views",
+        wording="the name of a view",
+        paper="log_magnitude",
+    )
+    weight: float = parameter(1.0, "Weight of the Gram term of this view.", above=0)
+    loudness: float = parameter(
+        1.0,
+        "Exponent of the norm of a patch of frames in the Gram term: at 1, as in the paper, loud moments count far "
+        "more than quiet ones, at 0 all count alike. Below 1 it needs features.type: limit.",
+        minimum=0,
+        maximum=1,
+    )
+    options: dict = parameter({}, "Options of the view; see its module.")
+
+
+@dataclass(frozen=True)
 class FeatureParameters(ParameterSet, section="features"):
     """What maps a spectrogram to feature maps."""
 
@@ -91,6 +113,13 @@ class FeatureParameters(ParameterSet, section="features"):
         choices=("valid", "circular"),
     )
     options: dict = parameter({}, "What an extractor of another type needs; see its module.")
+    views: tuple[ViewParameters, ...] = parameter(
+        (ViewParameters(),),
+        "What the extractor sees of the spectrogram, each with filters of its own. The Gram terms of all views are "
+        "added; the other terms see the first view.",
+        lengths=(1, None),
+        neutral=(ViewParameters(),),
+    )
 
 
 @dataclass(frozen=True)
@@ -248,15 +277,16 @@ class Parameters(ParameterSet):
     method: str = parameter(
         "optimization",
         "What makes the texture, a module of texture_core/methods: optimization (the paper's; all other parameters are "
-        "its own), griffin_lim (the recording's spectrogram, inverted) or mcdermott_simoncelli (statistics of an "
-        "auditory model; at most 60 iterations).",
+        "its own), griffin_lim (the recording's spectrogram, inverted), mcdermott_simoncelli (statistics of an "
+        "auditory model; at most 60 iterations) or natural_variation (no synthesis: the second half of the recording, "
+        "scored against the first).",
         extension="methods",
         wording="the name of a method",
         neutral="optimization",
     )
     losses: dict[str, float] = parameter(
         {},
-        "Further losses, modules of texture_core/losses, each with its weight: sendik, structural.",
+        "Further losses, modules of texture_core/losses, each with its weight: band_levels, sendik, structural.",
         minimum=0,
         extension="losses",
         wording="a mapping of names to weights, each at least 0",
@@ -281,9 +311,25 @@ class Parameters(ParameterSet):
         neutral=None,
     )
     auto: AutoParameters = parameter(AutoParameters(), neutral=AutoParameters())
+    frame_step: int = parameter(
+        1,
+        "Use only every n-th frame of the spectrogram, with kernel widths counted in these frames. Above 1 it needs "
+        "optimizer.waveform_iterations, since there are only samples between the frames, and no snapshots.",
+        unit="frames",
+        minimum=1,
+        neutral=1,
+    )
+    retakes: int = parameter(
+        0,
+        "How often to repeat a synthesis that is a copy of the recording, from another start; 0 does not check.",
+        minimum=0,
+        neutral=0,
+    )
 
     def __post_init__(self):
         super().__post_init__()
+        if self.frame_step > 1 and (not self.optimizer.waveform_iterations or self.snapshots):
+            self._refuse("frame_step", "1 without optimizer.waveform_iterations, or with snapshots")
         # Equal settings are written alike, whatever the order and the losses that take no part.
         self._set("losses", {name: float(self.losses[name]) for name in sorted(self.losses) if self.losses[name] > 0})
         self._set("snapshots", tuple(sorted(set(self.snapshots))))

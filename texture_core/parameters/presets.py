@@ -9,26 +9,36 @@ from texture_core.parameters.method import (
     WEIGHTS_BY_KIND,
     AudioParameters,
     FeatureParameters,
-    InversionParameters,
     OptimizerParameters,
     Parameters,
     SpectrogramParameters,
+    ViewParameters,
 )
 
-# A start that is near, and an α that leaves the Gram term its share: within 200 iterations the autocorrelation term
-# ends as low as with the paper's weights, the Gram term 10 to 60 times lower.
-_DEFAULT = Parameters(
-    alpha=3.0,
-    beta=1e-4,
-    optimizer=OptimizerParameters(type="conditioned_lbfgs", iterations=200),
-    inversion=InversionParameters(algorithm="admm", iterations=200),
-    start="surrogate",
+# Chosen on 24 recordings (docs/performance.md). Every second frame is enough where the sound itself is optimised.
+_VIEWS = (
+    ViewParameters(),
+    # Quiet bins count as loud ones.
+    ViewParameters("standardized", weight=0.2),
+    # Quiet moments count as loud ones: what is between events.
+    ViewParameters("log_magnitude", weight=0.1, loudness=0.0, options={"gain": 30.0, "bias": 0.3}),
+    # Onsets, and the flutter of a quiet background.
+    ViewParameters("differences", weight=0.3, loudness=0.0, options={"lag": 4, "gain": 100.0, "bias": 0.3}),
 )
-_QUICK = replace(
-    _DEFAULT,
-    features=FeatureParameters(filters=128),
-    optimizer=replace(_DEFAULT.optimizer, iterations=100),
-    inversion=replace(_DEFAULT.inversion, iterations=100),
+_QUICK = Parameters(
+    alpha=1.0,
+    beta=0.0,
+    features=FeatureParameters(type="limit", kernel_widths=(2, 4, 8, 16, 32), options={"stride": 2}, views=_VIEWS),
+    losses={"band_levels": 0.1},
+    optimizer=OptimizerParameters(type="conditioned_lbfgs", iterations=60, waveform_iterations=60),
+    start="surrogate",
+    frame_step=2,
+    retakes=2,
+)
+_DEFAULT = replace(
+    _QUICK,
+    features=replace(_QUICK.features, kernel_widths=(1, 2, 4, 8, 16, 32), options={"stride": 1}),
+    optimizer=replace(_QUICK.optimizer, waveform_iterations=100),
 )
 _BY_NAME = {
     "quick": _QUICK,
@@ -50,10 +60,10 @@ def preset_parameters(name="default"):
     Parameters
     ----------
     name : str
-        ``default``: 512 filters and 200 iterations from a start that is near, some minutes for each window of seconds
-        on two cores. ``quick``: a quarter of the filters and half the iterations. ``paper``: 2000 iterations of
-        L-BFGS-B from noise. Those of `texture_core.parameters.method.WEIGHTS_BY_KIND`: as ``paper``, with weights for
-        a kind of sound. ``auto``: as ``default``, with weights that are chosen for the recording before its synthesis.
+        ``default``: infinitely many filters on four views of the spectrogram, from a start that is near, then the sound
+        itself; ``quick``: the same with half the patches and fewer iterations. ``paper``: 2000 iterations of L-BFGS-B
+        from noise. Those of `texture_core.parameters.method.WEIGHTS_BY_KIND`: ``paper`` with weights for a kind of
+        sound. ``auto``: ``default`` with weights that are chosen for the recording by trial syntheses.
 
     Raises
     ------
@@ -63,6 +73,31 @@ def preset_parameters(name="default"):
     if name not in _BY_NAME:
         raise ParameterError(f"preset: expected one of {', '.join(_BY_NAME)}, found {name!r}")
     return _BY_NAME[name]
+
+
+def between_parameters(parameters):
+    """Return the `Parameters` for a texture between two, from those for one.
+
+    The Gram matrices of finite networks have a geodesic between them, the limit of infinitely many filters has none.
+    """
+    if parameters.features.type != "limit":
+        return parameters
+    features = FeatureParameters(filters=min(parameters.features.filters, 256))
+    return replace(parameters, features=features, losses={}, frame_step=1, retakes=0)
+
+
+def with_iterations(parameters, iterations):
+    """Return `Parameters` with so many iterations, of spectrogram and sound together in the proportion that they had.
+
+    Each of the two that had any keeps at least one.
+    """
+    optimizer = parameters.optimizer
+    before = optimizer.iterations + optimizer.waveform_iterations
+    waveform = min(max(round(iterations * optimizer.waveform_iterations / before), 1), max(iterations - 1, 1))
+    if not optimizer.waveform_iterations:
+        waveform = 0
+    own = max(iterations - waveform, 1)
+    return replace(parameters, optimizer=replace(optimizer, iterations=own, waveform_iterations=waveform))
 
 
 def fix_weight(parameters, name, value):
@@ -99,12 +134,12 @@ def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
     if seconds >= minimum_seconds(parameters, audio, spectrogram)[0]:
         return parameters
     lags = parameters.autocorrelation
-    trimmed = (max(parameters.features.kernel_widths) - 1) * spectrogram.hop_length / audio.sample_rate
+    frame = spectrogram.hop_length * parameters.frame_step / audio.sample_rate
+    trimmed = (max(parameters.features.kernel_widths) - 1) * frame
     longest = min(lags.maximum_lag, (seconds - trimmed) / 2)
     if longest > lags.minimum_lag:
         fitted = replace(parameters, autocorrelation=replace(lags, maximum_lag=longest))
     else:
-        frame = spectrogram.hop_length / audio.sample_rate
         shortest = replace(lags, minimum_lag=0.0, maximum_lag=frame)
         fitted = replace(fix_weight(parameters, "alpha", 0.0), autocorrelation=shortest)
     needed, reason = minimum_seconds(fitted, audio, spectrogram)

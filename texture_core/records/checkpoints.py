@@ -63,6 +63,10 @@ class Checkpoint:
         self._last = time.monotonic()
         self._failed = False
 
+    def of_another(self, **identity):
+        """The checkpoint of a computation that differs by more that decides it; the file is the same."""
+        return Checkpoint(self._plan, self._identity | identity)
+
     def note(self, text):
         """Report a line of text to the user."""
         self._plan.note(text)

@@ -32,6 +32,10 @@ def synthesis_megabytes(parameters, frames, bins):
     float
     """
     filters, widths = parameters.features.filters, parameters.features.kernel_widths
+    if parameters.features.type == "limit":
+        patches = frames / parameters.frame_step / parameters.features.options.get("stride", 2)
+        products = 2 * len(widths) * patches**2
+        return PROCESS + (products + (20 + 4 * parameters.optimizer.history) * bins * frames) * _BYTES / 1e6
     maps = len(widths) * filters * frames
     weights = bins * filters * sum(widths)
     grams = len(widths) * filters**2

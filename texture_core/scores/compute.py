@@ -74,12 +74,15 @@ class Pair:
         Classes that it counts in.
     target, synthesis : path
         Audio files with the same sample rate, readable by `texture_core.audio.recording.read_audio`.
+    first_half : bool
+        Whether the synthesis is compared with the first half of the target only.
     """
 
     texture: str
     classes: tuple
     target: Path
     synthesis: Path
+    first_half: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from texture_core.audio.recording import rms
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
-from texture_core.parameters.presets import fit_to_duration, preset_parameters
+from texture_core.parameters.presets import between_parameters, fit_to_duration, preset_parameters
 from texture_core.texture.morph_path import MorphPath, geometric
 from texture_core.texture.plan import least_frames, plan_texture, shared_frames
 from texture_core.texture.windows import plan_short_windows
@@ -117,6 +117,7 @@ def plan_morph(
     if parameters is None:
         lengths = [len(plan.target_samples) / plan.target.sample_rate for plan in own]
         parameters = fit_to_duration(preset_parameters(), min(*lengths, own[0].duration) if loop else min(lengths))
+    parameters = between_parameters(parameters)
     plan, other = (plan_texture(*side, parameters=parameters, **options) for side in sides)
     from texture_core.texture.morph_level import gains
 

@@ -1,15 +1,17 @@
-"""Synthesise spectrograms and samples of any length in constant memory, window by window.
+"""Spectrograms and samples of any length in a bounded amount of memory: window after window, as `windows` divides them.
 
-At the start of the optimisation of a window, the frames that the previous window discarded are faded into the random
-start, so that sounds continue across the seam. Phase recovery works in the same way: each piece begins with fixed
-samples. `texture_core.texture.windows` plans the windows.
+Where a window starts to be optimised, the frames that the one before leaves out fade into noise, so that sounds go on
+over the seam. Samples go on in the same way: each piece begins with those that the one before ends with, where samples
+are optimised and where phases are recovered.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from texture_core import registry
-from texture_core.methods.optimization import synthesize
+from texture_core.methods.optimization import iterations, synthesize
 from texture_core.methods.task import SynthesisTask
 from texture_core.phase.initial_phase import initial_phase
 from texture_core.runtime.memory import explained_shortage
@@ -17,20 +19,36 @@ from texture_core.runtime.progress import counting_on
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
 
-# In transforms of n_fft samples: how much of the previous samples is held, and how much of a piece's end, where the
-# reflection disturbs the phases, is recovered again with the next piece.
+# In transforms of n_fft samples. Phases are held over the first, and those at the end of a piece, which the reflection
+# there disturbs, are recovered anew with the next piece over the second.
 _HELD_TRANSFORMS = 4
 _MARGIN_TRANSFORMS = 2
-# One part in this many of the discarded frames is crossfaded into the next window, to avoid a step between held and
-# newly optimised frames.
+# Of the frames that a window leaves out, the part that fades into those of the next window: between frames that are
+# held and frames that are optimised anew would be a step.
 _FADED = 4
 _SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in memory, or use fewer features.filters"
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What one window adds to a texture.
+
+    Attributes
+    ----------
+    log_magnitude : numpy.ndarray
+        (bins, frames), float32.
+    samples : numpy.ndarray or None
+        (signals, n), float32, where the samples are optimised; else they are still to be recovered.
+    """
+
+    log_magnitude: np.ndarray
+    samples: np.ndarray | None
+
+
 def synthesize_windows(
-    target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None, between=None
+    target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None, between=None, peak=None
 ):
-    """Synthesise the frames of a texture window by window.
+    """Synthesise a texture piece by piece.
 
     Parameters
     ----------
@@ -39,22 +57,27 @@ def synthesize_windows(
     windows : sequence of Window
     seed : int
     loop : bool
-        Whether the texture is a loop, as passed to `plan_windows`.
+        As given to `plan_windows`.
     device : {'cpu', 'cuda'}
     progress : callable, optional
-        Called with (iteration, dict of loss terms) after each iteration, counting over all windows.
+        Called with (iteration, dict of loss terms) after each iteration, counted over all windows.
     stop : callable, optional
-        Called after each iteration; if it returns true, the current window is the last.
+        Asked after each iteration; if true, the piece of the window under way is the last one.
     between : callable, optional
-        Maps the frame indices of a window, (frames,), counted from the start of the texture, to the fields ``target``,
-        ``second`` and ``positions`` of its `SynthesisTask`. Default: the target for all windows.
+        Of the numbers of frames, (frames,), those of a window counted from the texture's first: the attributes
+        ``target``, ``second`` and ``positions`` of its `SynthesisTask`. Default: the target, for all windows.
+    peak : float, optional
+        What no sample exceeds, where samples are optimised.
 
     Yields
     ------
-    numpy.ndarray
-        (bins, frames), float32: the part of each window that belongs to the texture.
+    Piece
+        Of each window. All samples together are (frames - 1) * hop_length, the first one at the middle of the first
+        frame, or frames * hop_length of a loop, which begins a little later.
     """
     opening = previous = None
+    opening_samples = previous_samples = None
+    hop_length = target.hop_length
     settling = windows[0].frames - windows[0].stop
     done = 0
     for number, window in enumerate(windows):
@@ -66,59 +89,73 @@ def synthesize_windows(
             texture="texture",
             setting=f"window {number}",
             device=device,
-            progress=counting_on(progress, number * parameters.optimizer.iterations),
+            progress=counting_on(progress, number * iterations(parameters)),
             frames=window.frames,
             head=previous,
             tail=opening if window.tail else None,
             blended=settling,
             loop=loop and len(windows) == 1,
             stop=stop,
+            head_samples=previous_samples,
+            tail_samples=opening_samples if window.tail else None,
+            peak=peak,
         )
         frames = max(target.log_magnitude.shape[1], window.frames)
         with explained_shortage(parameters, frames, len(target.log_magnitude), device, _SHORTAGE_ADVICE):
-            made = synthesize(task).log_magnitude
-        if previous is not None:
-            _fade_in(previous[:, window.head :], made[:, window.head :])
-        if window.tail:
-            _fade_in(opening[:, ::-1][:, window.tail :], made[:, ::-1][:, window.tail :])
+            result = synthesize(task)
+        made, samples = result.log_magnitude, result.samples
+        if samples is None:
+            if previous is not None:
+                _fade_in(previous[:, window.head :], made[:, window.head :])
+            if window.tail:
+                _fade_in(opening[:, ::-1][:, window.tail :], made[:, ::-1][:, window.tail :])
+        else:
+            samples = np.atleast_2d(samples)
         if len(windows) > 1:
             overlap = windows[1].head
             previous = made[:, window.stop - overlap :].copy()
             if number == 0:
                 opening = made[:, : window.start + overlap].copy()
+            if samples is not None:
+                previous_samples = samples[:, (window.stop - overlap) * hop_length : window.stop * hop_length].copy()
+                if number == 0:
+                    # The last of its frames is only the end of a transform: no samples follow it.
+                    end = (window.start + overlap - 1) * hop_length
+                    opening_samples = samples[:, window.start * hop_length : end].copy()
         done += window.stop - window.start
-        yield made[:, window.start : window.stop]
+        own = None if samples is None else samples[:, window.start * hop_length : window.stop * hop_length]
+        yield Piece(made[:, window.start : window.stop], own)
         if stop and stop():
             return
 
 
 def _fade_in(before, after):
-    """Crossfade from `before` to `after` over the first frames; changes `after` in place."""
+    """Let the first frames of `after` begin as those of `before` that they replace; in place."""
     count = before.shape[1] // _FADED
     weight = (np.arange(count, dtype=np.float32) + 0.5) / count
     after[:, :count] += (1 - weight) * (before[:, :count] - after[:, :count])
 
 
 def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu"):
-    """Recover the samples of a spectrogram given in pieces.
+    """Recover the samples of a spectrogram that comes in pieces.
 
     Parameters
     ----------
     pieces : iterable of numpy.ndarray
-        (bins, frames) each, log magnitudes, at least hundreds of frames.
+        (bins, frames) each, log magnitudes, hundreds of frames at least.
     template : Spectrogram
-        Provides n_fft and hop_length.
+        Tells n_fft and hop_length.
     parameters : InversionParameters
     seed : int
     loop : bool
-        Whether the texture is a loop.
+        Whether the last frame is followed by the first.
     device : {'cpu', 'cuda'}
 
     Yields
     ------
     numpy.ndarray
-        Samples (any number,), float32. In total there are (frames - 1) * hop_length, starting at the centre of the
-        first frame, or frames * hop_length for a loop, which starts a little later.
+        Samples (any number,), float32. All together they are (frames - 1) * hop_length, the first one at the middle of
+        the first frame, or frames * hop_length of a loop, which begins a little later.
     """
     hop_length = template.hop_length
     transform_frames = -(-template.n_fft // hop_length)
@@ -140,7 +177,7 @@ def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu
         samples = recover(buffer, head=known, tail=ending)
         start = held if not is_first else margin if loop else 0
         if loop and is_first:
-            # No samples follow the last of these frames.
+            # The last of its frames is only the end of a transform: no samples follow it.
             opening = buffer[:, : margin + held + 1], samples[margin * hop_length : (margin + held) * hop_length]
         yield samples[start * hop_length : stop * hop_length]
         known = samples[(stop - held) * hop_length : stop * hop_length]
@@ -160,7 +197,7 @@ def _with_last(items):
 
 
 class _Recovery:
-    """Phase recovery of successive pieces."""
+    """Phase recovery of one piece after another."""
 
     def __init__(self, template, parameters, seed, device):
         self._template, self._parameters, self._seed, self._device = template, parameters, seed, device

@@ -82,7 +82,8 @@ class TexturePlan:
     @property
     def iterations(self):
         """Maximum number of iterations over all windows."""
-        return len(self.windows) * self.parameters.optimizer.iterations
+        optimizer = self.parameters.optimizer
+        return len(self.windows) * (optimizer.iterations + optimizer.waveform_iterations)
 
     @property
     def duration(self):
@@ -128,14 +129,12 @@ def plan_texture(
         parameters = fit_to_duration(preset_parameters(), min(seconds, duration) if loop else seconds)
     if parameters.method != "optimization":
         raise ParameterError(f"method: expected optimization for a single texture, found {parameters.method}")
-    if parameters.optimizer.waveform_iterations:
-        raise ParameterError(
-            "optimizer.waveform_iterations: expected 0 for a texture made of windows, found "
-            f"{parameters.optimizer.waveform_iterations}"
-        )
     needed, reason = minimum_seconds(parameters, audio, spectrogram)
     if seconds < needed:
         raise ParameterError(f"the recording lasts {seconds:.3f} s, expected at least {needed:.3f} s, for {reason}")
+    # Nothing here needs the frames that the parameters leave out.
+    spectrogram = replace(spectrogram, hop_length=spectrogram.hop_length * parameters.frame_step)
+    parameters = replace(parameters, frame_step=1)
     frame_rate = audio.sample_rate / spectrogram.hop_length
     least = least_frames(parameters, audio, spectrogram)
     if loop:

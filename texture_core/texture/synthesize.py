@@ -69,8 +69,8 @@ def synthesize(
     parameters : Parameters, optional
         Default: the preset ``default``, with shorter lags if the recording requires it.
     loop : bool
-        If true, make a seamless loop. Its duration is rounded to a multiple of 4 ms, or of up to 1 s at sample rates
-        such as 44.1 kHz.
+        If true, make a seamless loop. Its duration is rounded to a multiple of 4 ms (8 ms with the presets ``quick``
+        and ``default``), or of up to 1 s at sample rates such as 44.1 kHz.
     channels : {'keep', 'mono'}
         Keep stereo, with its width and balance in each frequency band, or mix all channels to one by their mean. More
         than two channels require ``mono``.
@@ -154,7 +154,14 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
     options = {"seed": seed, "loop": plan.loop, "device": device}
     between = partial(_between, plan) if plan.morph else None
     pieces = synthesize_windows(
-        plan.target, plan.parameters, plan.windows, progress=progress, stop=stop, between=between, **options
+        plan.target,
+        plan.parameters,
+        plan.windows,
+        progress=progress,
+        stop=stop,
+        between=between,
+        peak=_peak(plan),
+        **options,
     )
     blocks = _recovered(pieces, plan, options)
     remaining = plan.length
@@ -167,8 +174,18 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
             yield kept
 
 
+def _peak(plan):
+    """What no computed sample may exceed, so that the recording's level does not make it clip."""
+    # Two signals or two recordings are put together only later.
+    return _CEILING / plan.target_unit if plan.image is None and plan.morph is None else None
+
+
 def _recovered(pieces, plan, options):
-    """Recover samples (any number,), or (any number, 2) for stereo, from pieces of the spectrogram."""
+    """Return samples (any number,), or (any number, 2) for stereo, from the pieces of the texture."""
+    if plan.parameters.optimizer.waveform_iterations:
+        blocks = (piece.samples.T for piece in pieces)
+        return (block[:, 0] for block in blocks) if plan.image is None else plan.image.render(blocks, plan.loop)
+    pieces = (piece.log_magnitude for piece in pieces)
     if plan.image is None:
         return invert_pieces(pieces, plan.target, plan.parameters.inversion, **options)
     count = len(plan.target.log_magnitude) // plan.bins

@@ -73,6 +73,8 @@ def candidate_parameters(parameters):
         inversion=_INVERSION,
         start="surrogate",
         snapshots=(),
+        frame_step=1,
+        retakes=0,
     )
 
 

@@ -12,7 +12,7 @@ from texture_core.errors import OptimizationError
 from texture_core.losses.gram import GramLoss
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.limits import minimum_seconds
-from texture_core.parameters.method import AudioParameters, SpectrogramParameters
+from texture_core.parameters.method import AudioParameters, FeatureParameters, SpectrogramParameters
 from texture_core.phase.inversion import invert
 from texture_core.runtime.devices import resolve_device
 from texture_core.runtime.progress import counting_on
@@ -112,8 +112,12 @@ def _shortened(target, samples, parameters):
 def _held_out_gram(target, parameters, seed, device):
     """Return a function that computes the Gram loss of a `Spectrogram` with held-out features."""
     reference = torch.from_numpy(target.log_magnitude).to(device)
-    features = registry.load("features", parameters.features.type).create(
-        parameters.features, len(reference), derive_seed(seed, "held out"), device=device, dtype=reference.dtype
+    judging = parameters.features
+    if judging.type == "limit":
+        # It has no draw that could be another.
+        judging = FeatureParameters(kernel_widths=judging.kernel_widths, filters=parameters.auto.filters)
+    features = registry.load("features", judging.type).create(
+        judging, len(reference), derive_seed(seed, "held out"), device=device, dtype=reference.dtype
     )
     with torch.no_grad():
         loss = GramLoss(features(reference))

@@ -8,7 +8,7 @@ from functools import reduce
 from planning.keys import Keys
 from planning.problems import listing, shown, suggestion
 from texture_core import registry
-from texture_core.parameters.field import leaves
+from texture_core.parameters.field import ParameterSet, leaves
 from texture_core.parameters.statement import dotted
 
 
@@ -116,7 +116,12 @@ def unknown_extensions(cls, mapping, prefix=""):
     for key, stated in leaves(cls):
         *sections, name = key.split(".")
         value = reduce(lambda section, part: section.get(part) or {}, sections, mapping).get(name)
-        if stated.extension is None or value is None:
+        if value is None:
+            continue
+        if stated.type is tuple and isinstance(stated.of.type, type) and issubclass(stated.of.type, ParameterSet):
+            for number, item in enumerate(value, 1):
+                problems += unknown_extensions(stated.of.type, item, f"{prefix}{key}, item {number}, ")
+        if stated.extension is None:
             continue
         known = registry.names(stated.extension)
         expected = listing(known) + (" and their weights" if stated.type is dict else "")

@@ -16,6 +16,7 @@ from texture_core.methods.task import (
     ends_with_samples,
     looks_at,
     needs_samples,
+    scored_against_first_half,
     used_parameters,
     uses_gpu,
 )
@@ -71,11 +72,16 @@ class Jobs:
                 parameters = candidate_parameters(parameters)
                 plugins += [registry.module_name("scores", name) for name in ("autocorrelation", "diversity")]
                 plugins.append(registry.module_name("phase", parameters.inversion.algorithm))
+                if parameters.features.type == "limit":
+                    # Its candidates are judged by finite networks.
+                    plugins.append(registry.module_name("features", "ensemble"))
             if script != "invert":
                 method = parameters.method
                 kinds = ["methods", *(kind for kind in ("features", "optimizers") if looks_at(method, PLUGINS[kind]))]
                 if ends_with_samples(parameters):
                     plugins.append(WAVEFORM_MODULE)
+                if looks_at(method, "features"):
+                    plugins += [registry.module_name("views", view.type) for view in parameters.features.views]
                 if looks_at(method, "losses"):
                     plugins += [registry.module_name("losses", name) for name in parameters.losses]
             plugins += [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
@@ -166,6 +172,10 @@ class Jobs:
     def uses_gpu(self, setting):
         """Return whether the synthesis of a setting can compute on a GPU."""
         return uses_gpu(self._configuration.settings[setting].method)
+
+    def scored_against_first_half(self, setting):
+        """Whether a setting's results are scored against the first half of each recording alone."""
+        return scored_against_first_half(self._configuration.settings[setting].method)
 
     def _feature_weights(self, setting):
         """Return the file of a trained network that a setting uses, in a list; empty if there is none."""

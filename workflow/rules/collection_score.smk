@@ -15,6 +15,7 @@ rule collection_score:
     params:
         scores=list(JOBS.collection_scores),
         classes=JOBS.classes(),
+        first_half=by_setting(JOBS.scored_against_first_half),
         code=JOBS.code("collection_score"),
     message:
         "collection_score: setting {wildcards.setting}"

@@ -13,6 +13,7 @@ rule score:
         "../../environment.yml"
     params:
         scores=by_setting(JOBS.scores),
+        first_half=by_setting(JOBS.scored_against_first_half),
         texture=lambda wildcards: described(wildcards.texture),
         code=JOBS.code("score"),
     message:

@@ -12,7 +12,13 @@ from texture_core.scores.compute import Pair, score_collection
 def main(snakemake):
     inputs, missing = snakemake.input, {}
     pairs = [
-        Pair(Path(target).stem, tuple(snakemake.params.classes[Path(target).stem]), Path(target), Path(synthesis))
+        Pair(
+            Path(target).stem,
+            tuple(snakemake.params.classes[Path(target).stem]),
+            Path(target),
+            Path(synthesis),
+            snakemake.params.first_half,
+        )
         for target, synthesis in zip(inputs.target_audio, inputs.audio, strict=True)
     ]
     scores = score_collection(snakemake.params.scores, missing=missing, pairs=pairs, classifiers=classifiers(inputs))

@@ -150,7 +150,12 @@ def test_a_method_without_its_needs_says_so(rain, monkeypatch):
 
 def test_methods_tell_what_they_need_without_being_imported():
     needs = {name: registry.constant("methods", name, "NEEDS_SAMPLES", False) for name in registry.names("methods")}
-    assert needs == {"griffin_lim": False, "mcdermott_simoncelli": True, "optimization": False}
+    assert needs == {
+        "griffin_lim": False,
+        "mcdermott_simoncelli": True,
+        "natural_variation": True,
+        "optimization": False,
+    }
     assert [name for name in registry.names("methods") if uses_gpu(name)] == ["optimization"]
     assert registry.constant("methods", "griffin_lim", "PARAMETERS") == ()
     assert registry.constant("methods", "optimization", "PARAMETERS") is None
@@ -247,5 +252,5 @@ def test_what_minimises_nothing_has_no_panel_of_losses(rain, random_spectrogram,
 
 
 def test_modules_are_asked_without_being_imported():
-    assert registry.names("losses") == ["sendik", "structural"]
+    assert registry.names("losses") == ["band_levels", "sendik", "structural"]
     assert registry.summary("methods", "griffin_lim").startswith("The target's own spectrogram, to be inverted")

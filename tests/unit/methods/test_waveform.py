@@ -6,9 +6,11 @@ import torch
 
 from texture_core.demo import demo_texture
 from texture_core.losses.objective import Objective
+from texture_core.methods.frames import Frames
+from texture_core.methods.optimization import synthesize
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.methods.task import SynthesisTask
-from texture_core.methods.waveform import Waveform, nearest_samples
+from texture_core.methods.waveform import Waveform
 from texture_core.parameters.method import (
     AutocorrelationParameters,
     FeatureParameters,
@@ -19,7 +21,6 @@ from texture_core.parameters.method import (
 from texture_core.records.checkpoints import CheckpointPlan
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
-from texture_core.spectrogram.transform import Transform
 
 N_FFT, HOP = 64, 16
 SMALL = Parameters(
@@ -35,44 +36,98 @@ def target_of(samples, n_fft=512, hop_length=64):
     return Spectrogram(log_magnitude, 16000, n_fft, hop_length)
 
 
-def waveform(target, parameters=SMALL, seed=0, frame_rate=250.0, dtype=torch.float32):
-    """The loss of samples, without diversity."""
-    log_magnitude = torch.from_numpy(target.log_magnitude).to(dtype)
-    objective = Objective(log_magnitude, parameters, frame_rate, seed)
+def objective_of(target, parameters=SMALL, seed=0, frame_rate=250.0, dtype=torch.float32):
+    """The loss without diversity."""
+    objective = Objective(torch.from_numpy(target.log_magnitude).to(dtype), parameters, frame_rate, seed)
     objective.end_diversity()
-    return Waveform(objective, log_magnitude, SynthesisTask(target, parameters, seed, "texture", "setting"))
+    return objective
 
 
-def test_its_gradient_is_that_of_finite_differences():
+def waveform_of(target, parameters=SMALL, dtype=torch.float32, **options):
+    log_magnitude = torch.from_numpy(target.log_magnitude).to(dtype)
+    task = SynthesisTask(target, parameters, 0, "texture", "setting", **options)
+    return Waveform(log_magnitude, task, Frames(log_magnitude, task))
+
+
+def held(*counts):
+    generator = np.random.default_rng(3)
+    return [0.5 * generator.normal(size=(1, count)).astype(np.float32) for count in counts]
+
+
+@pytest.mark.parametrize("ends", ["free", "held", "loop"])
+def test_its_gradient_is_that_of_finite_differences(ends):
     generator = np.random.default_rng(0)
     target = target_of(generator.normal(size=1600), N_FFT, HOP)
-    objective = waveform(target, frame_rate=1000.0, dtype=torch.float64)
-    samples = torch.from_numpy(0.5 * generator.normal(size=1600))
-    _, gradient = objective.evaluate(samples)
-    for direction in torch.from_numpy(generator.normal(size=(3, 1600))):
+    options = {"free": {}, "held": dict(zip(("head_samples", "tail_samples"), held(160, 80), strict=True))}
+    waveform = waveform_of(target, dtype=torch.float64, **options.get(ends, {"loop": True}))
+    objective = objective_of(target, frame_rate=1000.0, dtype=torch.float64)
+    samples = torch.from_numpy(0.5 * generator.normal(size=(1, 1600)))
+    _, gradient = waveform.evaluate(objective, samples)
+    assert gradient.shape == samples.shape
+    for direction in torch.from_numpy(generator.normal(size=(3, 1, 1600))):
         step = 1e-6
-        ahead, behind = (objective.evaluate(samples + sign * step * direction)[0]["total"] for sign in (1, -1))
-        assert (ahead - behind) / (2 * step) == pytest.approx(torch.dot(gradient, direction).item(), rel=1e-5)
+        ahead, behind = (
+            waveform.evaluate(objective, samples + sign * step * direction)[0]["total"] for sign in (1, -1)
+        )
+        assert (ahead - behind) / (2 * step) == pytest.approx((gradient * direction).sum().item(), rel=1e-5)
 
 
 def test_silence_has_a_gradient():
-    objective = waveform(target_of(np.random.default_rng(0).normal(size=1600), N_FFT, HOP), frame_rate=1000.0)
-    assert torch.isfinite(objective.evaluate(torch.zeros(1600))[1]).all()
+    target = target_of(np.random.default_rng(0).normal(size=1600), N_FFT, HOP)
+    objective = objective_of(target, frame_rate=1000.0)
+    assert torch.isfinite(waveform_of(target).evaluate(objective, torch.zeros(1, 1600))[1]).all()
 
 
 def test_its_spectrogram_is_the_one_that_is_scored():
     samples = np.random.default_rng(0).normal(size=3200).astype(np.float32)
     target = target_of(samples)
-    shown = waveform(target).log_magnitude(torch.from_numpy(samples))
+    shown = waveform_of(target).log_magnitude(torch.from_numpy(samples[None]))
     np.testing.assert_allclose(shown.numpy(), target.log_magnitude, rtol=0, atol=2e-5)
+
+
+def test_a_loop_sounds_the_same_from_wherever_it_starts():
+    samples = torch.from_numpy(np.random.default_rng(0).normal(size=(1, 3200)).astype(np.float32))
+    waveform = waveform_of(target_of(samples[0].numpy()), loop=True)
+    shown, turned = waveform.log_magnitude(samples), waveform.log_magnitude(samples.roll(640, dims=1))
+    assert shown.shape == (257, 50)
+    torch.testing.assert_close(turned, shown.roll(10, dims=1), rtol=0, atol=2e-5)
+
+
+def test_held_samples_are_the_ends_of_the_sound():
+    target = target_of(demo_texture("rain")[:16000])
+    head, tail = held(640, 320)
+    waveform = waveform_of(target, head_samples=head, tail_samples=tail)
+    free = waveform.free(torch.from_numpy(target.log_magnitude))
+    samples = waveform.samples(free)
+    assert samples.shape == (1, 16000 // 64 * 64)
+    assert np.array_equal(samples[:, :640], head)
+    assert np.array_equal(samples[:, -320:], tail)
+
+
+def test_signals_are_optimised_together():
+    rain, chimes = (target_of(demo_texture(name)[:8000]).log_magnitude for name in ("rain", "chimes"))
+    target = Spectrogram(np.concatenate([rain, chimes]), 16000, 512, 64)
+    waveform = waveform_of(target)
+    samples = waveform.samples(waveform.free(torch.from_numpy(target.log_magnitude)))
+    assert samples.shape == (2, 8000)
+    alone = [waveform_of(target_of(demo_texture(name)[:8000])) for name in ("rain", "chimes")]
+    for own, signal, both in zip(alone, samples, waveform.log_magnitude(samples).chunk(2), strict=True):
+        torch.testing.assert_close(own.log_magnitude(signal[None]), both)
+
+
+def test_no_sample_exceeds_the_peak(tapping):
+    free = synthesize(SynthesisTask(tapping, parameters(4, 8), 0, "texture", "setting"))
+    peak = 0.8 * float(np.abs(free.samples).max())
+    bounded = synthesize(SynthesisTask(tapping, parameters(4, 8), 0, "texture", "setting", peak=peak))
+    assert np.abs(bounded.samples).max() <= np.float32(peak)
 
 
 def test_the_samples_to_begin_with_have_nearly_the_magnitudes():
     log_magnitude = torch.from_numpy(target_of(demo_texture("rain")[:16000]).log_magnitude)
-    transform = Transform.like(log_magnitude, 512, 64)
-    samples = nearest_samples(log_magnitude, torch.Generator().manual_seed(0), transform)
-    assert samples.shape == (16000 // 64 * 64,)
-    rebuilt = torch.log1p(transform.forward(samples).abs())
+    waveform = waveform_of(target_of(demo_texture("rain")[:16000]))
+    samples = waveform.free(log_magnitude)
+    assert samples.shape == (1, 16000 // 64 * 64)
+    rebuilt = waveform.log_magnitude(samples)
     assert (rebuilt - log_magnitude).norm() < 0.05 * log_magnitude.norm()
 
 
@@ -96,16 +151,15 @@ def parameters(iterations, waveform_iterations, filters=32):
 def test_the_sound_is_nearer_than_that_of_as_many_iterations_of_the_spectrogram():
     """What it is for: judged by the loss of the sound, with other features than those that were fitted."""
     target = target_of(demo_texture("rain")[:24000])
-    judge = waveform(target, parameters(1, 0), seed=5)
-    transform = Transform.like(torch.zeros(1), 512, 64)
+    judge, waveform = objective_of(target, parameters(1, 0), seed=5), waveform_of(target, parameters(1, 0))
 
     def loss(samples):
-        return judge.evaluate(samples)[0]["total"]
+        return waveform.evaluate(judge, samples)[0]["total"]
 
     plain = synthesize_spectrogram(target, parameters(40, 0, 128), seed=0).spectrogram.log_magnitude
-    inverted = nearest_samples(torch.from_numpy(plain), torch.Generator().manual_seed(0), transform)
+    inverted = waveform.free(torch.from_numpy(plain))
     both = synthesize_spectrogram(target, parameters(20, 20, 128), seed=0)
-    assert loss(torch.from_numpy(both.samples)) < 0.6 * loss(inverted)
+    assert loss(torch.from_numpy(both.samples[None])) < 0.6 * loss(inverted)
     shown = both.spectrogram.log_magnitude
     np.testing.assert_allclose(shown, target_of(both.samples).log_magnitude, rtol=0, atol=1e-4)
     assert len(both.loss) == 41

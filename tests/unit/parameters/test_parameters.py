@@ -27,6 +27,7 @@ from texture_core.parameters.method import (
     OptimizerParameters,
     Parameters,
     SpectrogramParameters,
+    ViewParameters,
 )
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
@@ -67,6 +68,12 @@ RANGES = [
     (Parameters, "snapshots", [None, 3, "3", [0], [-1], [1.0], [True]], [(), (1, 1000)]),
     (Parameters, "preset", ["tonal", "", 1, ["other"]], [None, "rhythmic", "other", "auto"]),
     (OptimizerParameters, "waveform_iterations", [*NO_INTEGER, -1], [0, 100000]),
+    (Parameters, "frame_step", [*NO_INTEGER, 0, 2], [1]),
+    (Parameters, "retakes", [*NO_INTEGER, -1], [0, 5]),
+    (FeatureParameters, "views", [None, "log_magnitude", [], [1], 3], [(ViewParameters(),)]),
+    (ViewParameters, "weight", [*NO_NUMBER, 0, -1], [1e-6, 100.0]),
+    (ViewParameters, "loudness", [*NO_NUMBER, -0.1, 1.1], [0, 1]),
+    (ViewParameters, "options", [None, 3, "a", [1]], [{}, {"gain": 30.0}]),
     (AutoParameters, "alpha", [None, 1.0, "1", [], [-1.0], [math.nan], [True], [1.0] * 13], [[0.0], (1.0, 1e5)]),
     (AutoParameters, "beta", [None, 1e-4, [], [-1e-9], ["1"]], [[0.0, 1e-5], (1.0,)]),
     (AutoParameters, "filters", [*NO_INTEGER, 0, -1], [1, 4096]),
@@ -85,12 +92,14 @@ SECTION = {
     InversionParameters: "inversion.",
     AutoParameters: "auto.",
     Parameters: "",
+    ViewParameters: "",
 }
 # Which the registry checks, with the list of what there is.
 NAMES = {
     (FeatureParameters, "type"),
     (OptimizerParameters, "type"),
     (InversionParameters, "algorithm"),
+    (ViewParameters, "type"),
     (Parameters, "method"),
 }
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from texture_core.audio.recording import prepare_audio, read_recording
+from texture_core.audio.segments import best_correlations
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import InversionParameters
@@ -11,7 +12,6 @@ from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.runtime.randomness import numpy_generator
 from texture_core.scores.compute import score
-from texture_core.scores.patchwork import best_correlations
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000

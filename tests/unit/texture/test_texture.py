@@ -16,7 +16,7 @@ from texture_core.parameters.method import (
     AudioParameters,
     Parameters,
 )
-from texture_core.parameters.presets import fit_to_duration, preset_names, preset_parameters
+from texture_core.parameters.presets import fit_to_duration, preset_names, preset_parameters, with_iterations
 from texture_core.runtime.memory import MemoryShortageError
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.texture.file import audio_format, synthesize_to_file
@@ -119,15 +119,23 @@ def test_presets():
         preset_parameters("fast")
 
 
+@pytest.mark.parametrize(("iterations", "expected"), [(120, (60, 60)), (10, (5, 5)), (2, (1, 1)), (1, (1, 1))])
+def test_iterations_are_of_spectrogram_and_sound_together(iterations, expected):
+    optimizer = with_iterations(preset_parameters("quick"), iterations).optimizer
+    assert (optimizer.iterations, optimizer.waveform_iterations) == expected
+    paper = with_iterations(preset_parameters("paper"), iterations).optimizer
+    assert (paper.iterations, paper.waveform_iterations) == (iterations, 0)
+
+
 def test_short_recordings_get_shorter_lags():
     parameters = preset_parameters("quick")
     assert fit_to_duration(parameters, 2.3) is parameters
     fitted = fit_to_duration(parameters, 1.5)
-    assert fitted.autocorrelation.maximum_lag == pytest.approx((1.5 - 63 * 0.004) / 2)
+    assert fitted.autocorrelation.maximum_lag == pytest.approx((1.5 - 31 * 0.008) / 2)
     assert fitted.alpha == parameters.alpha
     assert fit_to_duration(parameters, 0.5).alpha == 0
     plan = plan_texture(tc.demo_texture("rain", duration=0.5), RATE, duration=1.0)
-    assert plan.parameters == fit_to_duration(preset_parameters(), 0.5)
+    assert plan.parameters == replace(fit_to_duration(preset_parameters(), 0.5), frame_step=1)
     assert plan.length == RATE
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from texture_core.methods.frames import Frames
 from texture_core.methods.initial_spectrogram import noise, surrogate
 from texture_core.methods.optimization import synthesize
 from texture_core.methods.task import SynthesisTask
@@ -129,14 +130,12 @@ def test_a_stop_ends_the_iterations(random_spectrogram):
 
 def test_kernels_go_around_a_loop(random_spectrogram):
     """The loss sees a turn, and the start once more as far as the widest kernel reaches."""
-    from texture_core.methods.optimization import _Frames
-
     free = torch.from_numpy(random_spectrogram(50, 3).log_magnitude)
-    frames = _Frames(free, task(random_spectrogram(50), loop=True))
-    seen = frames.seen(free)
+    frames = Frames(free, task(random_spectrogram(50), loop=True))
+    seen = frames.repeated(free)
     assert torch.equal(seen, torch.cat([free, free[:, :3]], dim=1))
     # The gradient of a sum of all that is seen counts how often each frame is.
-    gradient = frames.gradient(torch.ones_like(seen))
+    gradient = frames.folded(torch.ones_like(seen))
     assert torch.equal(gradient[0], torch.tensor([2.0] * 3 + [1.0] * 47))
 
 
@@ -144,9 +143,9 @@ def test_windows_continue_each_other(random_spectrogram):
     target = random_spectrogram(90)
     windows = plan_windows(300, 100, 8, 8, True)
     pieces = list(synthesize_windows(target, SMALL, windows, seed=0, loop=True))
-    assert [piece.shape[1] for piece in pieces] == [window.stop - window.start for window in windows]
+    assert [piece.log_magnitude.shape[1] for piece in pieces] == [window.stop - window.start for window in windows]
     again = list(synthesize_windows(target, SMALL, windows, seed=0, loop=True))
-    assert all(np.array_equal(a, b) for a, b in zip(pieces, again, strict=True))
+    assert all(np.array_equal(a.log_magnitude, b.log_magnitude) for a, b in zip(pieces, again, strict=True))
     calls = []
     list(synthesize_windows(target, SMALL, windows[:2], seed=0, progress=lambda n, terms: calls.append(n)))
     assert calls == list(range(1, 13))

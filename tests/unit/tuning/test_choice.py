@@ -183,11 +183,12 @@ def test_candidates_cost_less_than_the_setting_and_depend_on_little_of_it():
 def test_weights_that_are_given_are_not_chosen():
     auto = preset_parameters("auto")
     assert auto.preset == "auto"
-    assert with_weights(auto, 3.0, 1e-4) == preset_parameters("default")
-    fixed = fix_weight(auto, "alpha", 3.0)
-    assert {alpha for alpha, _ in candidate_weights(fixed)} == {3.0}
+    default = preset_parameters("default")
+    assert with_weights(auto, default.alpha, default.beta) == default
+    fixed = fix_weight(auto, "alpha", default.alpha)
+    assert {alpha for alpha, _ in candidate_weights(fixed)} == {default.alpha}
     assert {beta for _, beta in candidate_weights(fixed)} == set(auto.auto.beta)
-    assert fix_weight(fixed, "beta", 1e-4) == preset_parameters("default")
+    assert fix_weight(fixed, "beta", default.beta) == default
     assert fix_weight(Parameters(), "alpha", 3.0) == Parameters(alpha=3.0)
     # Too short for any lag: β alone is chosen.
     short = fit_to_duration(auto, 0.3)

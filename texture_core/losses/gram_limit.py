@@ -1,0 +1,220 @@
+"""The Gram loss of infinitely many random filters, in closed form."""
+
+import math
+
+import torch
+
+from texture_core.errors import ParameterError
+
+# Elements of a matrix of products that are transformed at a time, so that they stay in the processor's cache.
+_BLOCK = 65536
+
+
+class GramLimitLoss:
+    """What the Gram loss of random one-layer networks tends to as the number of filters grows.
+
+    For N filters of a network, N times a product of feature maps at two places, sum over filters of F[s] F[t], tends to
+    the arc-cosine kernel of degree 1 of the two patches a, b of frames that the kernels see there:
+
+        k(a, b) = |a| |b| (sin θ + (π - θ) cos θ) / π,   cos θ = a·b / (|a| |b|)
+
+    up to a factor (Cho & Saul 2009). So the squared distance of two Gram matrices tends to a maximum mean discrepancy
+    (Gretton et al. 2012) with the kernel k²,
+
+        ‖G - G̃‖² → mean of k(x_s, x_t)² - 2 mean of k(x_s, y_t)² + mean of k(y_s, y_t)²,
+
+    over the patches x of the synthesis and y of the target. The networks of all widths add up as in eq. 3 of the
+    paper, where Glorot's weights give a network of width w the factor 1 / w².
+
+    With the fourth power of a patch's norm in the loss, what is quiet counts for nothing. With `loudness` p the norms
+    in k have the exponent p instead: at 0 all patches count alike, as if each had norm 1 where the networks see it.
+
+    Parameters
+    ----------
+    target : torch.Tensor
+        (rows, frames); the rows are those of a view of a spectrogram.
+    widths : sequence of int
+        Frames of the kernels, one network each: `stride` times a power of two each.
+    stride : int
+        Patches are taken at every so many frames. Each frame is still part of a patch of each width.
+    loudness : float
+        Exponent of the norms in the kernel, from 0 to 1, which is that of the networks.
+
+    Raises
+    ------
+    ParameterError
+        If a width is not `stride` times a power of two, or the target is shorter than the widest kernel.
+
+    Notes
+    -----
+    The products of all patches of width 2 w are sums of two products of patches of width w, P_2w[s, t] = P_w[s, t] +
+    P_w[s + w, t + w], so that one product of frames is enough for all widths. Cost and memory grow with the product of
+    both numbers of patches. Beyond the last whole patch of `stride` frames, frames do not count.
+    """
+
+    def __init__(self, target, widths, stride=2, loudness=1.0):
+        self._stride, self._loudness = stride, loudness
+        self._widths = _doublings(widths, stride)
+        self._counted = set(widths)
+        if target.shape[1] < self._widths[-1]:
+            raise ParameterError(
+                f"features.kernel_widths: {self._widths[-1]} frames, but the spectrogram has only {target.shape[1]}"
+            )
+        self._target = self._patches(target)
+        self._target_norms = self._norms(self._target)
+        self._within_target = 0.0
+        for width, products, norms in self._levels(self._target, self._target, self._target_norms):
+            if width is None:
+                continue
+            total, _ = _sum_of_squared_kernels(products, norms, norms, 1.0, loudness)
+            self._within_target += total / self._pairs(products, width)
+
+    def __call__(self, view):
+        """The loss, a scalar tensor, of a view of a spectrogram (rows, frames), at least as long as a kernel."""
+        return _WithGradient.apply(view, self)
+
+    def value_and_gradient(self, view):
+        """The loss, a float, and its gradient (rows, frames)."""
+        patches = self._patches(view)
+        norms = self._norms(patches)
+        value = 1.0
+        # By the patches of `stride` frames: from the products, and through the norms of the wider ones.
+        gradient = torch.zeros_like(patches)
+        by_energy = [torch.zeros_like(norm) for norm in norms]
+        for other, other_norms, sign in ((patches, norms, 1.0), (self._target, self._target_norms, -2.0)):
+            by_product = []
+            for level, (width, products, _) in enumerate(self._levels(patches, other, norms)):
+                if width is None:
+                    by_product.append(products.zero_())
+                    continue
+                scale = sign / (self._pairs(products, width) * self._within_target)
+                total, by_norm = _sum_of_squared_kernels(
+                    products, norms[level], other_norms[level], scale, self._loudness
+                )
+                value += scale * total
+                # Each pair of the synthesis with itself counts for both of its sides.
+                both = 2.0 if other is patches else 1.0
+                by_energy[level].add_(by_norm.div_(2 * norms[level]), alpha=both)
+                by_product.append(products)
+            gradient.addmm_(self._summed_down(by_product), other, alpha=2.0 if other is patches else 1.0)
+        gradient.addcmul_(patches, self._summed_down(by_energy)[:, None], value=2.0)
+        result = torch.zeros_like(view)
+        result[:, : len(patches) * self._stride] = gradient.view(-1, len(view)).T
+        return value, result
+
+    def _pairs(self, products, width):
+        """What the sum over pairs of patches is divided by: their number, and the factor of Glorot's weights."""
+        return products.numel() * width ** (2 * self._loudness)
+
+    def _patches(self, view):
+        """(patches, stride * rows): `stride` frames each, one after the other."""
+        count = view.shape[1] // self._stride
+        return view[:, : count * self._stride].T.reshape(count, -1).contiguous()
+
+    def _norms(self, patches):
+        """Of the patches of each width, one tensor each."""
+        smallest = torch.finfo(patches.dtype).tiny ** 0.5
+        return [energy.clamp_min(smallest).sqrt() for energy in self._summed_up(patches.square().sum(dim=1))]
+
+    def _levels(self, patches, other, norms):
+        """Width, products of all patches with all others, and norms; the width is None where it does not count."""
+        for width, products, norm in zip(self._widths, self._summed_up(patches @ other.T), norms, strict=True):
+            yield width if width in self._counted else None, products, norm
+
+    def _summed_up(self, values):
+        """Sums over patches of each width, from those of the first."""
+        levels = [values]
+        for shift in self._shifts():
+            before, after = (slice(None, -shift),) * values.dim(), (slice(shift, None),) * values.dim()
+            levels.append(levels[-1][before] + levels[-1][after])
+        return levels
+
+    def _summed_down(self, gradients):
+        """The gradient by the first patches from those by each width, which are overwritten; the adjoint."""
+        above = gradients[-1]
+        for shift, gradient in zip(reversed(self._shifts()), reversed(gradients[:-1]), strict=True):
+            gradient[(slice(None, -shift),) * gradient.dim()] += above
+            gradient[(slice(shift, None),) * gradient.dim()] += above
+            above = gradient
+        return above
+
+    def _shifts(self):
+        """In patches: half of each width but the first."""
+        return [width // self._stride for width in self._widths[:-1]]
+
+
+class _WithGradient(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, view, loss):
+        value, gradient = loss.value_and_gradient(view)
+        ctx.save_for_backward(gradient)
+        return view.new_tensor(value)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, outer):
+        return ctx.saved_tensors[0] * outer, None
+
+
+def _doublings(widths, stride):
+    """All widths from `stride` to the widest, each twice the one before."""
+    doublings = [stride]
+    while doublings[-1] < max(widths):
+        doublings.append(2 * doublings[-1])
+    strange = sorted(set(widths) - set(doublings))
+    if strange:
+        raise ParameterError(
+            f"features.kernel_widths: the extractor limit expects the stride of {stride} frames times a power of two, "
+            f"found {', '.join(map(str, strange))}; change the widths or features.options.stride"
+        )
+    return doublings
+
+
+def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
+    """The sum of k(a, b)², and by its multiple: in place of the products the gradient by them, and that by the norms.
+
+    Parameters
+    ----------
+    products : torch.Tensor
+        (patches, other patches), a·b; overwritten by scale * d sum / d products at fixed norms.
+    norms, other_norms : torch.Tensor
+        |a| and |b|.
+    scale : float
+    loudness : float
+        p in k = (|a| |b|)^p (sin θ + (π - θ) cos θ) / π.
+
+    Returns
+    -------
+    total : float
+        The sum, without the scale.
+    by_norm : torch.Tensor
+        (patches,): scale * d sum / d |a| at fixed products.
+    """
+    rows, columns = products.shape
+    step = rows if products.is_cuda else max(1, _BLOCK // columns)
+    buffers = [products.new_empty(min(step, rows), columns) for _ in range(3)]
+    by_norm = torch.empty_like(norms)
+    inverse, other_inverse = norms.reciprocal(), other_norms.reciprocal()
+    power, other_power = norms**loudness, other_norms**loudness
+    total = 0.0
+    for first in range(0, rows, step):
+        block = products[first : first + step]
+        own = slice(first, first + len(block))
+        cosine, slope, sine = (buffer[: len(block)] for buffer in buffers)
+        torch.mul(block, other_inverse, out=cosine)
+        cosine.mul_(inverse[own, None]).clamp_(-1.0, 1.0)
+        # The derivative of sin θ + (π - θ) cos θ over π by the cosine, (π - θ) / π.
+        torch.acos(cosine, out=slope).mul_(-1 / math.pi).add_(1.0)
+        torch.mul(cosine, cosine, out=sine).neg_().add_(1.0).sqrt_().mul_(1 / math.pi)
+        kernel = cosine.mul_(slope).add_(sine).mul_(other_power).mul_(power[own, None])
+        total += torch.dot(kernel.view(-1), kernel.view(-1)).item()
+        torch.mul(kernel, slope, out=block)
+        if loudness != 1:
+            block.mul_(other_power * other_inverse).mul_((power * inverse)[own, None])
+        block.mul_(2 * scale)
+        # At a fixed product: d k / d |a| = |a|^(p-1) |b|^p sin θ / π + (p - 1) k / |a|.
+        torch.mv(sine.mul_(kernel), other_power, out=by_norm[own])
+        if loudness != 1:
+            by_norm[own] *= (power * inverse)[own]
+            by_norm[own] += (loudness - 1) * kernel.square_().sum(dim=1) * inverse[own]
+    return total, by_norm.mul_(2 * scale)

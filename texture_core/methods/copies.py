@@ -1,0 +1,72 @@
+"""Whether a synthesis is a copy of its target: as a whole, moved in time, or piece by piece."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from texture_core.audio.segments import COPIED, SEGMENT_SECONDS, best_correlations, standardize
+from texture_core.losses.diversity import DiversityLoss
+from texture_core.parameters.method import DiversityParameters
+
+# Copies score above 20, syntheses 1.6 to 10 (docs/method.md).
+_HIGHEST_DIVERSITY = 10.0
+# A share of pieces above this is a collage, unless the halves of the recording have nearly as much in common.
+_HIGHEST_SHARE = 0.8
+_MORE_THAN_NATURAL = 0.3
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How near a synthesis is to a copy.
+
+    Attributes
+    ----------
+    diversity : float
+        The diversity score of the log magnitudes.
+    patchwork_share : float
+        The share of its quarter seconds that stand in the target, of log spectrograms; NaN where it is too short.
+    natural_share : float
+        The same of the second half of the target in the first.
+    """
+
+    diversity: float
+    patchwork_share: float
+    natural_share: float
+
+    @property
+    def is_copy(self):
+        """Whether this is a copy, as a whole or a collage."""
+        collage = self.patchwork_share > max(_HIGHEST_SHARE, self.natural_share + _MORE_THAN_NATURAL)
+        return self.diversity > _HIGHEST_DIVERSITY or collage
+
+
+def likeness(target, log_magnitude):
+    """Compare a synthesis with its target.
+
+    Parameters
+    ----------
+    target : Spectrogram
+    log_magnitude : numpy.ndarray
+        (bins, any number of frames).
+
+    Returns
+    -------
+    Likeness
+    """
+    frames = min(target.log_magnitude.shape[1], log_magnitude.shape[1])
+    sides = [torch.from_numpy(side[:, :frames]).double() for side in (target.log_magnitude, log_magnitude)]
+    loss = DiversityLoss(sides[:1], frames, DiversityParameters(shifts="exact"))
+    segment = round(SEGMENT_SECONDS * target.sample_rate / target.hop_length)
+    half = target.log_magnitude.shape[1] // 2
+    return Likeness(
+        loss(sides[1:]).item(),
+        _share(target.log_magnitude, log_magnitude, segment),
+        _share(target.log_magnitude[:, :half], target.log_magnitude[:, half:], segment),
+    )
+
+
+def _share(target, synthesis, segment):
+    if min(target.shape[1], synthesis.shape[1]) < segment:
+        return float("nan")
+    return float(np.mean(best_correlations(*standardize(target, synthesis), segment) > COPIED))

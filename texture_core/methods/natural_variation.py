@@ -1,0 +1,45 @@
+"""No synthesis, but the second half of the recording, to be scored against the first: how near a score can sensibly be.
+
+It is the reference row of a table. A method that is nearer than this begins to copy.
+"""
+
+from texture_core.errors import ParameterError
+from texture_core.methods.task import SynthesisResult
+from texture_core.spectrogram.halves import second_half
+
+NEEDS_SAMPLES = True
+PARAMETERS = ()
+USES_GPU = False
+SCORED_AGAINST_FIRST_HALF = True
+
+
+def synthesize(task):
+    """Hand on the second half of the recording.
+
+    Parameters
+    ----------
+    task : SynthesisTask
+
+    Returns
+    -------
+    SynthesisResult
+
+    Raises
+    ------
+    ParameterError
+        If there are no samples, or half of them are too few for a spectrogram.
+    """
+    if task.samples is None:
+        raise ParameterError("method: natural_variation needs the recording's samples, but none were given")
+    if len(task.samples) // 2 <= task.target.n_fft:
+        raise ParameterError(
+            f"method: natural_variation needs a recording of more than {2 * task.target.n_fft} samples, found "
+            f"{len(task.samples)}"
+        )
+    half, samples = second_half(task.target, task.samples)
+    return SynthesisResult(half.log_magnitude, samples=samples)
+
+
+def iterations(parameters):
+    """None."""
+    return 0
