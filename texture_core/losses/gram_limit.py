@@ -11,23 +11,23 @@ _BLOCK = 65536
 
 
 class GramLimitLoss:
-    """What the Gram loss of random one-layer networks tends to as the number of filters grows.
+    """Limit of the Gram loss of random one-layer networks for an infinite number of filters.
 
-    For N filters of a network, N times a product of feature maps at two places, sum over filters of F[s] F[t], tends to
-    the arc-cosine kernel of degree 1 of the two patches a, b of frames that the kernels see there:
+    As the number of filters grows, the product of a network's feature maps at two places, the sum over filters of
+    F[s] F[t], converges to the arc-cosine kernel of degree 1 of the two patches a, b of frames at these places:
 
         k(a, b) = |a| |b| (sin θ + (π - θ) cos θ) / π,   cos θ = a·b / (|a| |b|)
 
-    up to a factor (Cho & Saul 2009). So the squared distance of two Gram matrices tends to a maximum mean discrepancy
-    (Gretton et al. 2012) with the kernel k²,
+    up to a factor (Cho & Saul 2009). The squared distance of two Gram matrices therefore converges to a maximum mean
+    discrepancy (Gretton et al. 2012) with the kernel k²,
 
         ‖G - G̃‖² → mean of k(x_s, x_t)² - 2 mean of k(x_s, y_t)² + mean of k(y_s, y_t)²,
 
     over the patches x of the synthesis and y of the target. The networks of all widths add up as in eq. 3 of the
     paper, where Glorot's weights give a network of width w the factor 1 / w².
 
-    With the fourth power of a patch's norm in the loss, what is quiet counts for nothing. With `loudness` p the norms
-    in k have the exponent p instead: at 0 all patches count alike, as if each had norm 1 where the networks see it.
+    The loss grows with the fourth power of a patch's norm, so quiet patches hardly count. With `loudness` p the norms
+    in k have the exponent p instead: at 0 all patches count equally, as if each were scaled to norm 1.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ class GramLimitLoss:
         self._target = self._patches(target)
         self._target_norms = self._norms(self._target)
         self._within_target = 0.0
-        for width, products, norms in self._levels(self._target, self._target, self._target_norms):
-            if width is None:
-                continue
-            total, _ = _sum_of_squared_kernels(products, norms, norms, 1.0, loudness)
-            self._within_target += total / self._pairs(products, width)
+        for level, products in enumerate(self._summed_up(self._target @ self._target.T)):
+            if self._widths[level] in self._counted:
+                norms = self._target_norms[level]
+                total, _ = _sum_of_squared_kernels(products, norms, norms, 1.0, loudness)
+                self._within_target += total / self._pairs(products, self._widths[level])
 
     def __call__(self, view):
         """The loss, a scalar tensor, of a view of a spectrogram (rows, frames), at least as long as a kernel."""
@@ -81,22 +81,24 @@ class GramLimitLoss:
         # By the patches of `stride` frames: from the products, and through the norms of the wider ones.
         gradient = torch.zeros_like(patches)
         by_energy = [torch.zeros_like(norm) for norm in norms]
-        for other, other_norms, sign in ((patches, norms, 1.0), (self._target, self._target_norms, -2.0)):
-            by_product = []
-            for level, (width, products, _) in enumerate(self._levels(patches, other, norms)):
-                if width is None:
-                    by_product.append(products.zero_())
+        # A pair of patches of the synthesis moves with both of them, one with a patch of the target with one.
+        for other, other_norms, sign, moving in (
+            (patches, norms, 1.0, 2.0),
+            (self._target, self._target_norms, -2.0, 1.0),
+        ):
+            by_product = self._summed_up(patches @ other.T)
+            for level, products in enumerate(by_product):
+                width = self._widths[level]
+                if width not in self._counted:
+                    products.zero_()
                     continue
                 scale = sign / (self._pairs(products, width) * self._within_target)
                 total, by_norm = _sum_of_squared_kernels(
                     products, norms[level], other_norms[level], scale, self._loudness
                 )
                 value += scale * total
-                # Each pair of the synthesis with itself counts for both of its sides.
-                both = 2.0 if other is patches else 1.0
-                by_energy[level].add_(by_norm.div_(2 * norms[level]), alpha=both)
-                by_product.append(products)
-            gradient.addmm_(self._summed_down(by_product), other, alpha=2.0 if other is patches else 1.0)
+                by_energy[level].add_(by_norm.div_(2 * norms[level]), alpha=moving)
+            gradient.addmm_(self._summed_down(by_product), other, alpha=moving)
         gradient.addcmul_(patches, self._summed_down(by_energy)[:, None], value=2.0)
         result = torch.zeros_like(view)
         result[:, : len(patches) * self._stride] = gradient.view(-1, len(view)).T
@@ -115,11 +117,6 @@ class GramLimitLoss:
         """Of the patches of each width, one tensor each."""
         smallest = torch.finfo(patches.dtype).tiny ** 0.5
         return [energy.clamp_min(smallest).sqrt() for energy in self._summed_up(patches.square().sum(dim=1))]
-
-    def _levels(self, patches, other, norms):
-        """Width, products of all patches with all others, and norms; the width is None where it does not count."""
-        for width, products, norm in zip(self._widths, self._summed_up(patches @ other.T), norms, strict=True):
-            yield width if width in self._counted else None, products, norm
 
     def _summed_up(self, values):
         """Sums over patches of each width, from those of the first."""

@@ -1,8 +1,9 @@
-"""The function that a synthesis minimises: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
+"""The objective of a synthesis: L = L_gram + α L_autocorrelation + β L_diversity (paper, eq. 1).
 
 A setting may add further losses, modules of ``texture_core.losses`` with a function ``create``.
 """
 
+import inspect
 import math
 import warnings
 from collections.abc import Callable
@@ -32,26 +33,26 @@ class Objective:
     Parameters
     ----------
     target : torch.Tensor
-        (bins, frames) log magnitudes; its device and type are those of the computation.
+        (bins, frames) log magnitudes; determines device and dtype.
     parameters : Parameters
         A term of weight 0 is not computed.
     frame_rate : float
         Frames per second.
     seed : int
-        Decides the weights of the features.
+        Seed of the features' weights.
     second : torch.Tensor, optional
-        Another target (bins, any number of frames): the loss is least between both.
+        The second target of a morph, (bins, any number of frames).
     position : float
-        How far from the target, 0, to the second, 1.
+        Position between the target, 0, and the second, 1.
     frequencies : torch.Tensor, optional
-        (bins,), Hz; default those of the paper's transform. Where they begin anew, another signal begins.
+        (bins,), Hz; default: those of the paper's transform. They start again for each further signal.
 
     Attributes
     ----------
     iteration : int
-        The iteration under way, counted from 1; set by `advance`. Named in errors, and it ends the diversity term.
+        The current iteration, from 1; set by `advance`. Named in errors, and determines when the diversity term ends.
     sparing : bool
-        Whether networks are evaluated one after another; true once there was too little memory for all at once.
+        Whether networks are evaluated one after another; set when memory for all at once runs out.
     """
 
     def __init__(self, target, parameters, frame_rate, seed, second=None, position=0.0, frequencies=None):
@@ -76,7 +77,7 @@ class Objective:
         create = registry.load("features", features.type).create
         views = []
         for number, view in enumerate(features.views):
-            transform = registry.load("views", view.type).create(target, **view.options)
+            transform = _create_view(target, view, number)
             # The filters of the first view are the paper's.
             own_seed = derive_seed(seed, "view", number) if number else seed
             rows = len(transform(target))
@@ -224,6 +225,18 @@ class Objective:
         plain = [view.type for view in self._parameters.features.views] == ["log_magnitude"]
         same_length = log_magnitude.shape[1] == self._frames or "diversity" not in self._terms
         return plain and same_length and separable(self._views[0][1], [term.loss for term in self._terms.values()])
+
+
+def _create_view(target, view, number):
+    create = registry.load("views", view.type).create
+    known = list(inspect.signature(create).parameters)[1:]
+    unknown = sorted(set(view.options) - set(known))
+    if unknown:
+        raise ParameterError(
+            f"features.views, item {number + 1}, options: expected a known option of {view.type} "
+            f"({', '.join(known) or 'none'}), found {', '.join(unknown)}; correct or remove it"
+        )
+    return create(target, **view.options)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The paper's method: minimise the distance of a spectrogram's statistics from the target's, and then the sound's."""
+"""The paper's method: optimise a spectrogram until its feature statistics match the target's, then its waveform."""
 
 import warnings
 from dataclasses import replace
@@ -20,9 +20,9 @@ from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 
 def synthesize(task):
-    """Optimise a spectrogram (paper, sections 2 and 3), and then its sound where the parameters ask for that.
+    """Optimise a spectrogram (paper, sections 2 and 3), and then its waveform if the parameters say so.
 
-    Where the parameters allow for retakes, a copy of the target is made again from another start.
+    If the parameters allow retakes, a result that is a copy of the target is synthesised again from another start.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ def synthesize(task):
     Returns
     -------
     SynthesisResult
-        With the loss history and the snapshots that the parameters ask for; and samples, where these were optimised.
+        With the loss history and the requested snapshots; with samples if the waveform was optimised.
 
     Raises
     ------
     ParameterError
         If the target is too short for the parameters.
     OptimizationError
-        If the loss or its gradient stops being finite; the message names iteration and term.
+        If the loss or its gradient becomes NaN or infinite; the message names the iteration and the term.
 
     Warns
     -----
@@ -135,7 +135,7 @@ def _synthesize_frames(task):
 
 
 def iterations(parameters):
-    """How many iterations there are at most."""
+    """Return the maximum number of iterations."""
     return parameters.optimizer.iterations + parameters.optimizer.waveform_iterations
 
 

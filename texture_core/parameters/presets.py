@@ -89,15 +89,15 @@ def between_parameters(parameters):
 def with_iterations(parameters, iterations):
     """Return `Parameters` with so many iterations, of spectrogram and sound together in the proportion that they had.
 
-    Each of the two that had any keeps at least one.
+    Each of the two keeps at least one if it had any.
     """
     optimizer = parameters.optimizer
-    before = optimizer.iterations + optimizer.waveform_iterations
-    waveform = min(max(round(iterations * optimizer.waveform_iterations / before), 1), max(iterations - 1, 1))
     if not optimizer.waveform_iterations:
-        waveform = 0
-    own = max(iterations - waveform, 1)
-    return replace(parameters, optimizer=replace(optimizer, iterations=own, waveform_iterations=waveform))
+        return replace(parameters, optimizer=replace(optimizer, iterations=iterations))
+    share = optimizer.waveform_iterations / (optimizer.iterations + optimizer.waveform_iterations)
+    waveform = max(round(share * iterations), 1)
+    counts = {"iterations": max(iterations - waveform, 1), "waveform_iterations": waveform}
+    return replace(parameters, optimizer=replace(optimizer, **counts))
 
 
 def fix_weight(parameters, name, value):

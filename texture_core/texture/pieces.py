@@ -1,8 +1,8 @@
-"""Spectrograms and samples of any length in a bounded amount of memory: window after window, as `windows` divides them.
+"""Synthesise spectrograms and samples of any length in constant memory, window by window.
 
-Where a window starts to be optimised, the frames that the one before leaves out fade into noise, so that sounds go on
-over the seam. Samples go on in the same way: each piece begins with those that the one before ends with, where samples
-are optimised and where phases are recovered.
+At the start of the optimisation of a window, the frames that the previous window discarded are faded into the random
+start, so that sounds continue across the seam. Samples are continued in the same way, whether they are optimised or
+recovered from magnitudes: each piece begins with fixed samples. `texture_core.texture.windows` plans the windows.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from texture_core.runtime.progress import counting_on
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
 
-# In transforms of n_fft samples. Phases are held over the first, and those at the end of a piece, which the reflection
-# there disturbs, are recovered anew with the next piece over the second.
+# In transforms of n_fft samples: how much of the previous samples is held, and how much of a piece's end, where the
+# reflection disturbs the phases, is recovered again with the next piece.
 _HELD_TRANSFORMS = 4
 _MARGIN_TRANSFORMS = 2
-# Of the frames that a window leaves out, the part that fades into those of the next window: between frames that are
-# held and frames that are optimised anew would be a step.
+# One part in this many of the discarded frames is crossfaded into the next window, to avoid a step between held and
+# newly optimised frames.
 _FADED = 4
 _SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in memory, or use fewer features.filters"
 
@@ -38,7 +38,7 @@ class Piece:
     log_magnitude : numpy.ndarray
         (bins, frames), float32.
     samples : numpy.ndarray or None
-        (signals, n), float32, where the samples are optimised; else they are still to be recovered.
+        (signals, n), float32, if the samples are optimised; None if they must be recovered from the magnitudes.
     """
 
     log_magnitude: np.ndarray
@@ -48,7 +48,7 @@ class Piece:
 def synthesize_windows(
     target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None, between=None, peak=None
 ):
-    """Synthesise a texture piece by piece.
+    """Synthesise a texture window by window.
 
     Parameters
     ----------
@@ -57,23 +57,23 @@ def synthesize_windows(
     windows : sequence of Window
     seed : int
     loop : bool
-        As given to `plan_windows`.
+        Whether the texture is a loop, as passed to `plan_windows`.
     device : {'cpu', 'cuda'}
     progress : callable, optional
-        Called with (iteration, dict of loss terms) after each iteration, counted over all windows.
+        Called with (iteration, dict of loss terms) after each iteration, counting over all windows.
     stop : callable, optional
-        Asked after each iteration; if true, the piece of the window under way is the last one.
+        Called after each iteration; if it returns true, the current window is the last.
     between : callable, optional
-        Of the numbers of frames, (frames,), those of a window counted from the texture's first: the attributes
-        ``target``, ``second`` and ``positions`` of its `SynthesisTask`. Default: the target, for all windows.
+        Maps the frame indices of a window, (frames,), counted from the start of the texture, to the fields ``target``,
+        ``second`` and ``positions`` of its `SynthesisTask`. Default: the target for all windows.
     peak : float, optional
-        What no sample exceeds, where samples are optimised.
+        Largest absolute value of an optimised sample.
 
     Yields
     ------
     Piece
-        Of each window. All samples together are (frames - 1) * hop_length, the first one at the middle of the first
-        frame, or frames * hop_length of a loop, which begins a little later.
+        The part of each window that belongs to the texture. In total there are (frames - 1) * hop_length samples,
+        starting at the centre of the first frame, or frames * hop_length for a loop, which starts a little later.
     """
     opening = previous = None
     opening_samples = previous_samples = None
@@ -119,7 +119,7 @@ def synthesize_windows(
             if samples is not None:
                 previous_samples = samples[:, (window.stop - overlap) * hop_length : window.stop * hop_length].copy()
                 if number == 0:
-                    # The last of its frames is only the end of a transform: no samples follow it.
+                    # No samples follow the last of its frames.
                     end = (window.start + overlap - 1) * hop_length
                     opening_samples = samples[:, window.start * hop_length : end].copy()
         done += window.stop - window.start
@@ -130,32 +130,32 @@ def synthesize_windows(
 
 
 def _fade_in(before, after):
-    """Let the first frames of `after` begin as those of `before` that they replace; in place."""
+    """Crossfade from `before` to `after` over the first frames; changes `after` in place."""
     count = before.shape[1] // _FADED
     weight = (np.arange(count, dtype=np.float32) + 0.5) / count
     after[:, :count] += (1 - weight) * (before[:, :count] - after[:, :count])
 
 
 def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu"):
-    """Recover the samples of a spectrogram that comes in pieces.
+    """Recover the samples of a spectrogram given in pieces.
 
     Parameters
     ----------
     pieces : iterable of numpy.ndarray
-        (bins, frames) each, log magnitudes, hundreds of frames at least.
+        (bins, frames) each, log magnitudes, at least hundreds of frames.
     template : Spectrogram
-        Tells n_fft and hop_length.
+        Provides n_fft and hop_length.
     parameters : InversionParameters
     seed : int
     loop : bool
-        Whether the last frame is followed by the first.
+        Whether the texture is a loop.
     device : {'cpu', 'cuda'}
 
     Yields
     ------
     numpy.ndarray
-        Samples (any number,), float32. All together they are (frames - 1) * hop_length, the first one at the middle of
-        the first frame, or frames * hop_length of a loop, which begins a little later.
+        Samples (any number,), float32. In total there are (frames - 1) * hop_length, starting at the centre of the
+        first frame, or frames * hop_length for a loop, which starts a little later.
     """
     hop_length = template.hop_length
     transform_frames = -(-template.n_fft // hop_length)
@@ -177,7 +177,7 @@ def invert_pieces(pieces, template, parameters, *, seed, loop=False, device="cpu
         samples = recover(buffer, head=known, tail=ending)
         start = held if not is_first else margin if loop else 0
         if loop and is_first:
-            # The last of its frames is only the end of a transform: no samples follow it.
+            # No samples follow the last of these frames.
             opening = buffer[:, : margin + held + 1], samples[margin * hop_length : (margin + held) * hop_length]
         yield samples[start * hop_length : stop * hop_length]
         known = samples[(stop - held) * hop_length : stop * hop_length]
@@ -197,7 +197,7 @@ def _with_last(items):
 
 
 class _Recovery:
-    """Phase recovery of one piece after another."""
+    """Phase recovery of successive pieces."""
 
     def __init__(self, template, parameters, seed, device):
         self._template, self._parameters, self._seed, self._device = template, parameters, seed, device

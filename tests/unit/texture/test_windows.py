@@ -1,11 +1,13 @@
 """Textures of any length: how windows divide them, what holds them together, and what a loop's ends are."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from texture_core.demo import demo_texture
 from texture_core.methods.frames import Frames
 from texture_core.methods.initial_spectrogram import noise, surrogate
 from texture_core.methods.optimization import synthesize
@@ -137,6 +139,25 @@ def test_kernels_go_around_a_loop(random_spectrogram):
     # The gradient of a sum of all that is seen counts how often each frame is.
     gradient = frames.folded(torch.ones_like(seen))
     assert torch.equal(gradient[0], torch.tensor([2.0] * 3 + [1.0] * 47))
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_optimised_samples_continue_each_other(loop):
+    """The held samples of a window are the last of the one before, and there are as many samples as frames ask for."""
+    samples = demo_texture("rain", duration=1.5)
+    target = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    features = FeatureParameters(type="limit", kernel_widths=(2, 8))
+    optimizer = OptimizerParameters("conditioned_lbfgs", 2, waveform_iterations=2)
+    parameters = replace(SMALL, alpha=0.0, beta=0.0, features=features, optimizer=optimizer, start="surrogate")
+    windows = plan_windows(600, 250, 16, 16, loop)
+    assert len(windows) > 2
+    pieces = [piece.samples for piece in synthesize_windows(target, parameters, windows, seed=0, loop=loop)]
+    whole = np.concatenate(pieces, axis=1)
+    assert whole.shape == (1, (600 if loop else 599) * 64)
+    # A seam that were none of the sound's would be a step: compared with all steps of the sound.
+    steps = np.abs(np.diff(whole[0], append=whole[0, :1] if loop else whole[0, -1:]))
+    seams = np.cumsum([piece.shape[1] for piece in pieces])[: None if loop else -1] - 1
+    assert steps[seams].max() < np.quantile(steps, 0.999)
 
 
 def test_windows_continue_each_other(random_spectrogram):

@@ -113,6 +113,13 @@ def test_an_unknown_view_lists_the_known_ones():
         Objective(target(), Parameters(features=features), 250.0, 0)
 
 
+def test_an_option_that_a_view_does_not_have_lists_those_that_it_has():
+    views = (ViewParameters(), ViewParameters("standardized", options={"gain": 3.0}))
+    message = r"views, item 2, options: expected a known option of standardized \(floor\), found gain; correct"
+    with pytest.raises(ParameterError, match=message):
+        Objective(target(), Parameters(features=FeatureParameters(kernel_widths=(2,), views=views)), 250.0, 0)
+
+
 def test_views_go_to_a_mapping_and_back():
     parameters = Parameters(features=FeatureParameters(views=(ViewParameters(), ViewParameters("standardized", 0.05))))
     mapping = to_mapping(parameters)
