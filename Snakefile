@@ -1,9 +1,9 @@
-# The entry. What a user sets stands in config/, what is computed goes to results/.
+# Entry point. Users' settings are in config/; all results go to results/.
 from snakemake.utils import min_version
 
 min_version("9.27")
 
-# A configuration that is given by hand stands alone; merged over the demo's it would inherit the demo's settings.
+# --configfile replaces the demo's configuration; if it were merged over it, it would inherit the demo's settings.
 if not workflow.overwrite_configfiles:
 
     configfile: "config/config.yaml"
@@ -15,7 +15,7 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 
 
-# Every result is asked for by name, so that a run restores one that was deleted.
+# Lists every result by name, so that a run restores deleted ones.
 rule all:
     default_target: True
     input:
@@ -48,8 +48,8 @@ if CONFIGURATION.corpus_dir is None:
 
 
 onstart:
-    # With its default limit, 100 jobs a second, Snakemake 9 looks at all waiting jobs again each second, once more for
-    # every job that was started: the longer a study runs, the more of a core that takes (docs/performance.md).
+    # With the default limit of 100 jobs a second, Snakemake 9 checks all waiting jobs again every second, once for each
+    # job started so far, which takes ever more processor time during a study (docs/performance.md).
     limiter = workflow.scheduler.job_rate_limiter
     if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
         workflow.scheduler.job_rate_limiter = None

@@ -1,7 +1,8 @@
-"""The released AudioSet embeddings: TFRecord files of ``tf.SequenceExample``, read without TensorFlow.
+"""Read the released AudioSet embeddings, TFRecord files of ``tf.SequenceExample``, without TensorFlow.
 
-A record is a clip: its labels, and one 128-dimensional VGGish embedding a second, quantised to 8 bits. Sources: the
-AudioSet download page; of TensorFlow, ``core/example/{example,feature}.proto`` and ``core/lib/io/record_writer``.
+A record describes a clip by its labels and one 128-dimensional VGGish embedding per second, quantised to 8 bits.
+Sources: the AudioSet download page; ``core/example/{example,feature}.proto`` and ``core/lib/io/record_writer`` of
+TensorFlow.
 """
 
 import struct
@@ -24,7 +25,7 @@ class Clip:
     ----------
     video_id : str
     start, end : float
-        Seconds in the video.
+        Seconds from the start of the video.
     labels : tuple of int
         Class indices.
     embeddings : numpy.ndarray
@@ -40,14 +41,14 @@ class Clip:
 
 @dataclass(frozen=True)
 class Examples:
-    """Embeddings with the labels of the clips that they are from.
+    """Embeddings with the labels of their clips.
 
     Attributes
     ----------
     embeddings : numpy.ndarray
         (examples, 128), uint8.
     clips : numpy.ndarray
-        (examples,), the row of `labels` that belongs to each embedding.
+        (examples,), row of `labels` for each embedding.
     labels : numpy.ndarray
         (clips, classes), bool.
     """
@@ -63,7 +64,7 @@ def read_examples(paths, classes=CLASSES):
     Parameters
     ----------
     paths : iterable of path
-        Files, or folders whose ``*.tfrecord`` files are all read, in the order of their names.
+        Files, or folders whose ``*.tfrecord`` files are all read in alphabetical order.
     classes : int
 
     Returns
@@ -73,7 +74,7 @@ def read_examples(paths, classes=CLASSES):
     Raises
     ------
     StorageError
-        If there is no file, one is damaged or cut short, or a label is not below `classes`.
+        If there are no files, a file is damaged or truncated, or a label is outside 0 to `classes` - 1.
     """
     clips = [clip for path in _files(paths) for clip in read_clips(path)]
     labels = np.zeros((len(clips), classes), dtype=bool)
@@ -112,7 +113,7 @@ def read_clips(path):
     Raises
     ------
     StorageError
-        If the file is missing, damaged or cut short; the message tells in which record.
+        If the file is missing, damaged or truncated; the message names the record.
     """
     for number, record in enumerate(read_records(path), start=1):
         try:
@@ -125,7 +126,7 @@ def read_clips(path):
 
 
 def read_records(path):
-    """Read the payloads of a TFRecord file, each checked against its checksum.
+    """Read the payloads of a TFRecord file and verify their checksums.
 
     Yields
     ------
@@ -164,19 +165,19 @@ def _little_endian(content):
 
 
 def masked_crc32c(content):
-    """The checksum of TFRecord: CRC-32C, rotated right by 15 bits, plus a constant."""
+    """Compute the checksum of TFRecord: CRC-32C, rotated right by 15 bits, plus a constant."""
     crc = crc32c(content)
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def crc32c(content):
-    """CRC-32C (Castagnoli) of bytes, as an int."""
+    """Compute the CRC-32C (Castagnoli) of bytes, an int."""
     state = 0xFFFFFFFF
     values = np.frombuffer(content, dtype=np.uint8)
     for start in range(0, len(values), _BLOCK):
         block = values[start : start + _BLOCK].copy()
-        # The checksum is linear: the state acts as if it were added to the first four bytes, and each byte's effect
-        # depends only on how many follow it.
+        # The checksum is linear: the state acts like an XOR with the first four bytes, and the effect of a byte
+        # depends only on the number of bytes after it.
         mixed = min(4, len(block))
         block[:mixed] ^= np.frombuffer(state.to_bytes(4, "little"), dtype=np.uint8)[:mixed]
         effects = _EFFECTS[np.arange(len(block) - 1, -1, -1), block]
@@ -185,7 +186,7 @@ def crc32c(content):
 
 
 def _crc_effects(length):
-    # effects[d, b]: what a byte b followed by d zero bytes leaves in the register.
+    # effects[d, b]: the register after byte b and d zero bytes.
     table = np.arange(256, dtype=np.uint32)
     for _ in range(8):
         table = np.where(table & 1, table >> 1 ^ np.uint32(0x82F63B78), table >> 1)
@@ -201,7 +202,7 @@ _EFFECTS = _crc_effects(_BLOCK)
 
 
 def parse_clip(record):
-    """A `Clip` from a serialised ``tf.SequenceExample``."""
+    """Parse a serialised ``tf.SequenceExample`` into a `Clip`."""
     parts = dict(_fields(record))
     context = dict(_map_entry(entry) for _, entry in _fields(parts.get(1, b"")))
     lists = dict(_map_entry(entry) for _, entry in _fields(parts.get(2, b"")))
@@ -218,7 +219,7 @@ def parse_clip(record):
 
 
 def _fields(message):
-    # Protocol buffers' wire format: pairs of field number and value, an int or bytes.
+    # Wire format of protocol buffers: pairs of a field number and a value, an int or bytes.
     position = 0
     while position < len(message):
         key, position = _varint(message, position)
@@ -258,7 +259,7 @@ def _map_entry(entry):
 
 
 def _values(feature, kind):
-    # The values of a tf.train.Feature, which holds one list: of bytes (1), floats (2) or integers (3).
+    # Values of a tf.train.Feature, which contains one list: of bytes (1), floats (2) or integers (3).
     return [value for _, value in _fields(dict(_fields(feature)).get(kind, b""))]
 
 

@@ -1,7 +1,7 @@
-"""VGGish: a network that embeds each 0.96 s of sound in 128 dimensions.
+"""VGGish, a network that maps each 0.96 s of sound to a 128-dimensional embedding.
 
-Architecture and names: ``research/audioset/vggish`` (vggish_slim, vggish_postprocess) of the TensorFlow models
-repository; torch names: harritaylor/torchvggish. No package carries the weights, so the user names the files.
+Architecture and names: ``research/audioset/vggish`` (vggish_slim, vggish_postprocess) in TensorFlow's models
+repository; torch names: harritaylor/torchvggish. No package contains the weights, so the user provides the files.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from texture_core.classifiers.log_mel import vggish_examples
 from texture_core.errors import ClassifierError
 
 EMBEDDING = 128
-_LIMIT = 2.0  # the released embeddings are clipped there before their quantisation
+_LIMIT = 2.0  # the released embeddings are clipped to -2 ... 2 before quantisation
 _EXAMPLES_AT_ONCE = 16
-# TensorFlow's layers to torchvggish's, in the order of computation.
+# Names of layers, TensorFlow's to torchvggish's, in order of computation.
 _LAYERS = {
     "conv1": "features.0",
     "conv2": "features.3",
@@ -34,7 +34,7 @@ _LAYERS = {
 
 
 class VGGish(nn.Module):
-    """The network, from examples of `vggish_examples` to embeddings, before any last ReLU, as in the reference code."""
+    """The network. As in the reference code, there is no ReLU after the last layer."""
 
     def __init__(self):
         super().__init__()
@@ -50,26 +50,26 @@ class VGGish(nn.Module):
         self.embeddings = nn.Sequential(*dense, nn.Linear(4096, EMBEDDING))
 
     def forward(self, examples):
-        """Examples (n, 96, 64) to embeddings (n, 128)."""
+        """Return the embeddings (n, 128) of examples (n, 96, 64)."""
         maps = self.features(examples.unsqueeze(1))
         # TensorFlow's order: time, band, channel.
         return self.embeddings(maps.permute(0, 2, 3, 1).flatten(1))
 
     @torch.no_grad()
     def embed(self, samples):
-        """The embeddings (examples, 128), float32, of samples (n,) at 16 kHz; see `vggish_examples`."""
+        """Return the embeddings (examples, 128), float32, of samples (n,) at 16 kHz; see `vggish_examples`."""
         examples = torch.from_numpy(vggish_examples(samples)).to(self.embeddings[0].weight.device)
         return torch.cat([self(part) for part in examples.split(_EXAMPLES_AT_ONCE)]).cpu().numpy()
 
 
 @dataclass(frozen=True)
 class PrincipalComponents:
-    """The whitening that the released embeddings went through.
+    """Whitening of the released embeddings by principal components.
 
     Attributes
     ----------
     eigen_vectors : numpy.ndarray
-        (128, 128), one component a row.
+        (128, 128), one component per row.
     means : numpy.ndarray
         (128,).
     """
@@ -78,23 +78,23 @@ class PrincipalComponents:
     means: np.ndarray
 
     def __call__(self, embeddings):
-        """Whitened embeddings (n, 128)."""
+        """Whiten embeddings (n, 128)."""
         return (embeddings - self.means) @ self.eigen_vectors.T
 
 
 def quantize(embeddings):
-    """Clip whitened embeddings to -2 ... 2 and quantise them to uint8; fractions are cut off, as in the release."""
+    """Clip whitened embeddings to -2 ... 2 and quantise them to uint8, rounding down like the release."""
     scaled = (np.clip(embeddings, -_LIMIT, _LIMIT) + _LIMIT) * (255 / (2 * _LIMIT))
     return scaled.astype(np.uint8)
 
 
 def dequantize(values):
-    """The embeddings, -2 ... 2, that uint8 values of an array or a tensor stand for."""
+    """Return the embeddings, -2 ... 2, of quantised values, an array or a tensor."""
     return values * (2 * _LIMIT / 255) - _LIMIT
 
 
 def vggish_predictor(network, components, head):
-    """The paper's classifier.
+    """Create the paper's classifier.
 
     Parameters
     ----------
@@ -105,8 +105,8 @@ def vggish_predictor(network, components, head):
     Returns
     -------
     callable
-        From 16 kHz samples to `Predictions`, of one patch each 0.96 s. The embeddings are whitened and quantised as
-        those were that the head is trained on.
+        Maps samples at 16 kHz to `Predictions`, one per 0.96 s. Embeddings are whitened and quantised like those that
+        the head was trained on.
     """
 
     def predict(samples):
@@ -117,33 +117,33 @@ def vggish_predictor(network, components, head):
 
 
 def load_vggish(path, device="cpu"):
-    """Build the network from a checkpoint.
+    """Load the network from a checkpoint.
 
     Parameters
     ----------
     path : path
         ``.pth`` or ``.pt``: a state dictionary with torchvggish's names. ``.npz``, ``.h5`` or ``.hdf5``: the arrays of
-        the TensorFlow checkpoint under their names, ``vggish/conv1/weights`` and so on, convolutions as (height,
-        width, in, out) and dense layers as (in, out).
+        the TensorFlow checkpoint with their names, such as ``vggish/conv1/weights``; convolutions are (height, width,
+        in, out), dense layers (in, out).
     device : {'cpu', 'cuda'}
 
     Returns
     -------
     VGGish
-        float32, for inference.
+        float32, in evaluation mode.
 
     Raises
     ------
     ClassifierError
-        If the file is missing, cut short, of another format, or lacks a layer or has one of another shape.
+        If the file is missing or damaged, has another format, or a layer is missing or has the wrong shape.
     """
     arrays = _read_arrays(path)
     if Path(path).suffix in _TORCH_SUFFIXES:
-        # A whole torchvggish model also has the whitening in it, which `load_components` reads from its own file.
+        # A complete torchvggish model includes the whitening, which `load_components` reads from its own file.
         state = {name: array for name, array in arrays.items() if not name.startswith("pproc.")}
     else:
         state = _state_of_variables(path, arrays)
-    # No memory is taken for weights that would only be replaced.
+    # Avoids allocating weights that are then replaced.
     with torch.device("meta"):
         network = VGGish()
     try:
@@ -182,7 +182,7 @@ def load_components(path):
     Raises
     ------
     ClassifierError
-        If the file is missing or has not these arrays.
+        If the file or one of the arrays is missing.
     """
     arrays = _read_arrays(path)
     try:
@@ -209,7 +209,7 @@ def _read_arrays(path):
         raise ClassifierError(f"{path}: there is no such file")
     try:
         if path.suffix in _TORCH_SUFFIXES:
-            # Weights only: a pickle from elsewhere may not run code here.
+            # Pickles from elsewhere must not run code.
             content = torch.load(path, map_location="cpu", weights_only=True)
             if not isinstance(content, dict):
                 raise ValueError(f"it holds a {type(content).__name__} instead of arrays by name")
@@ -222,7 +222,7 @@ def _read_arrays(path):
             file.visititems(lambda name, item: arrays.update({name: item[()]}) if hasattr(item, "dtype") else None)
         return arrays
     except Exception as error:
-        # Whatever a damaged archive or pickle leads its readers to: none of them tells which errors these are.
+        # None of the readers documents which errors damaged files raise.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ClassifierError(
             f"{path}: cannot be read ({reason}); fetch it again, or store its arrays as .npz"

@@ -1,17 +1,17 @@
-"""The limit of infinitely many filters: no feature maps at all, but the kernel that their products tend to."""
+"""Features in the limit of infinitely many filters, in which only the kernel of their products is computed."""
 
 from texture_core.losses.gram_limit import GramLimitLoss
 
 
 class Limit:
-    """An extractor whose feature maps are the rows that it is given, and whose Gram loss is that of the limit.
+    """Feature extractor that returns its input as the only map and has the Gram loss of infinitely many filters.
 
-    The autocorrelation and the diversity term, which have no such limit, see the rows themselves.
+    The autocorrelation and diversity terms have no such limit and are computed on the input itself.
 
     Parameters
     ----------
     parameters : FeatureParameters
-        Of these the kernel widths, and ``options.stride``: patches are taken at every so many frames, 2 by default.
+        Only ``kernel_widths`` and ``options.stride`` (hop of the patches in frames, 2 by default) are used.
     """
 
     def __init__(self, parameters):
@@ -19,16 +19,16 @@ class Limit:
         self._stride = parameters.options.get("stride", 2)
 
     def __call__(self, view):
-        """The rows (rows, frames) as the only map."""
+        """Return the rows (rows, frames) as the only map."""
         return [view]
 
     def gram_loss(self, feature_maps, loudness):
-        """The Gram loss towards the maps of a target, for a view of some loudness; see `GramLimitLoss`."""
+        """Create the Gram loss for the maps of a target and the loudness of a view; see `GramLimitLoss`."""
         (view,) = feature_maps
         loss = GramLimitLoss(view, self._widths, self._stride, loudness)
         return lambda maps: loss(maps[0])
 
 
 def create(parameters, bins, seed, device="cpu", dtype=None):
-    """Build the extractor that a configuration names ``limit``; see `Limit`. There are no weights to draw."""
+    """Create the extractor ``limit``; see `Limit`. There are no random weights."""
     return Limit(parameters)

@@ -1,4 +1,4 @@
-"""The level of each band: what the other terms, which see shapes and loud frames, leave uncertain."""
+"""Level of each frequency band, which the other terms hardly constrain in quiet bands."""
 
 import torch
 
@@ -6,12 +6,12 @@ from texture_core.spectrogram.bands import erb_bands
 
 SEES_SPECTROGRAM = True
 _BANDS = 24
-# Of the power of the target's strongest band: what is below it is as good as silence.
+# Relative to the power of the target's strongest band; anything below is treated as silence.
 _FLOOR = 1e-5
 
 
 class BandLevelLoss:
-    """Squared distance of the logarithms of mean power, over bands of equal width on an ear's scale and over all.
+    """Squared distance of the logarithms of mean power, in ERB bands and overall.
 
     L = mean over bands of (ln P_b - ln P̃_b)² + (ln Σ P - ln Σ P̃)², with P the mean power over time.
 
@@ -20,7 +20,7 @@ class BandLevelLoss:
     target : torch.Tensor
         (bins, frames) log magnitudes.
     frequencies : torch.Tensor
-        (bins,), Hz; where they begin anew, another signal begins.
+        (bins,), Hz; they start again for each further signal.
     """
 
     def __init__(self, target, frequencies):
@@ -29,7 +29,7 @@ class BandLevelLoss:
         self._target = self._levels(target)
 
     def __call__(self, feature_maps):
-        """The loss, a scalar tensor, of log magnitudes (bins, frames), the only map."""
+        """Return the loss, a scalar tensor, of log magnitudes (bins, frames), the only map."""
         distance = (self._levels(feature_maps[0]) - self._target).square()
         return distance[:-1].mean() + distance[-1]
 
@@ -43,5 +43,5 @@ class BandLevelLoss:
 
 
 def create(target, frequencies):
-    """Build the loss that a configuration names ``band_levels``; see `BandLevelLoss`."""
+    """Create the loss ``band_levels``; see `BandLevelLoss`."""
     return BandLevelLoss(target, frequencies)

@@ -6,7 +6,7 @@ import torch
 
 from texture_core.errors import ParameterError
 
-# Elements of a matrix of products that are transformed at a time, so that they stay in the processor's cache.
+# Elements of a matrix of products that are processed at a time, so that they fit into the processor's cache.
 _BLOCK = 65536
 
 
@@ -26,19 +26,19 @@ class GramLimitLoss:
     over the patches x of the synthesis and y of the target. The networks of all widths add up as in eq. 3 of the
     paper, where Glorot's weights give a network of width w the factor 1 / w².
 
-    The loss grows with the fourth power of a patch's norm, so quiet patches hardly count. With `loudness` p the norms
-    in k have the exponent p instead: at 0 all patches count equally, as if each were scaled to norm 1.
+    The loss grows with the fourth power of a patch's norm, so quiet patches hardly count. With `loudness` p, the norms
+    in k are raised to the power p: with 0, all patches count equally, as if each were normalised.
 
     Parameters
     ----------
     target : torch.Tensor
-        (rows, frames); the rows are those of a view of a spectrogram.
+        (rows, frames), a view of a spectrogram.
     widths : sequence of int
-        Frames of the kernels, one network each: `stride` times a power of two each.
+        Kernel width of each network, in frames; each is `stride` times a power of two.
     stride : int
-        Patches are taken at every so many frames. Each frame is still part of a patch of each width.
+        Hop of the patches in frames. Each frame is still part of a patch of each width.
     loudness : float
-        Exponent of the norms in the kernel, from 0 to 1, which is that of the networks.
+        Exponent of the norms in the kernel, from 0 to 1; 1 is the limit of the networks.
 
     Raises
     ------
@@ -48,8 +48,8 @@ class GramLimitLoss:
     Notes
     -----
     The products of all patches of width 2 w are sums of two products of patches of width w, P_2w[s, t] = P_w[s, t] +
-    P_w[s + w, t + w], so that one product of frames is enough for all widths. Cost and memory grow with the product of
-    both numbers of patches. Beyond the last whole patch of `stride` frames, frames do not count.
+    P_w[s + w, t + w], so one product of frames is enough for all widths. Time and memory are proportional to the
+    product of the numbers of patches. Frames after the last complete patch of `stride` frames are ignored.
     """
 
     def __init__(self, target, widths, stride=2, loudness=1.0):
@@ -70,18 +70,18 @@ class GramLimitLoss:
                 self._within_target += total / self._pairs(products, self._widths[level])
 
     def __call__(self, view):
-        """The loss, a scalar tensor, of a view of a spectrogram (rows, frames), at least as long as a kernel."""
+        """Return the loss, a scalar tensor, of a view (rows, frames), at least as long as the widest kernel."""
         return _WithGradient.apply(view, self)
 
     def value_and_gradient(self, view):
-        """The loss, a float, and its gradient (rows, frames)."""
+        """Return the loss, a float, and its gradient (rows, frames)."""
         patches = self._patches(view)
         norms = self._norms(patches)
         value = 1.0
-        # By the patches of `stride` frames: from the products, and through the norms of the wider ones.
+        # With respect to the patches of `stride` frames: via the products, and via the norms of each width.
         gradient = torch.zeros_like(patches)
         by_energy = [torch.zeros_like(norm) for norm in norms]
-        # A pair of patches of the synthesis moves with both of them, one with a patch of the target with one.
+        # Pairs within the synthesis depend on it twice, pairs with the target once.
         for other, other_norms, sign, moving in (
             (patches, norms, 1.0, 2.0),
             (self._target, self._target_norms, -2.0, 1.0),
@@ -105,21 +105,21 @@ class GramLimitLoss:
         return value, result
 
     def _pairs(self, products, width):
-        """What the sum over pairs of patches is divided by: their number, and the factor of Glorot's weights."""
+        """Return the number of pairs of patches times the factor of Glorot's weights."""
         return products.numel() * width ** (2 * self._loudness)
 
     def _patches(self, view):
-        """(patches, stride * rows): `stride` frames each, one after the other."""
+        """Return patches (patches, stride * rows) of `stride` frames each."""
         count = view.shape[1] // self._stride
         return view[:, : count * self._stride].T.reshape(count, -1).contiguous()
 
     def _norms(self, patches):
-        """Of the patches of each width, one tensor each."""
+        """Return the norms of the patches, one tensor for each width."""
         smallest = torch.finfo(patches.dtype).tiny ** 0.5
         return [energy.clamp_min(smallest).sqrt() for energy in self._summed_up(patches.square().sum(dim=1))]
 
     def _summed_up(self, values):
-        """Sums over patches of each width, from those of the first."""
+        """Return the sums for each width, from those for the first."""
         levels = [values]
         for shift in self._shifts():
             before, after = (slice(None, -shift),) * values.dim(), (slice(shift, None),) * values.dim()
@@ -127,7 +127,7 @@ class GramLimitLoss:
         return levels
 
     def _summed_down(self, gradients):
-        """The gradient by the first patches from those by each width, which are overwritten; the adjoint."""
+        """Return the adjoint of `_summed_up`; overwrites the gradients."""
         above = gradients[-1]
         for shift, gradient in zip(reversed(self._shifts()), reversed(gradients[:-1]), strict=True):
             gradient[(slice(None, -shift),) * gradient.dim()] += above
@@ -136,7 +136,7 @@ class GramLimitLoss:
         return above
 
     def _shifts(self):
-        """In patches: half of each width but the first."""
+        """Return half of each width but the first, in patches."""
         return [width // self._stride for width in self._widths[:-1]]
 
 
@@ -154,7 +154,7 @@ class _WithGradient(torch.autograd.Function):
 
 
 def _doublings(widths, stride):
-    """All widths from `stride` to the widest, each twice the one before."""
+    """Return `stride` times powers of two, up to the largest width."""
     doublings = [stride]
     while doublings[-1] < max(widths):
         doublings.append(2 * doublings[-1])
@@ -168,7 +168,7 @@ def _doublings(widths, stride):
 
 
 def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
-    """The sum of k(a, b)², and by its multiple: in place of the products the gradient by them, and that by the norms.
+    """Sum k(a, b)² over all pairs of patches, and compute the gradient of a multiple of the sum.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
         cosine, slope, sine = (buffer[: len(block)] for buffer in buffers)
         torch.mul(block, other_inverse, out=cosine)
         cosine.mul_(inverse[own, None]).clamp_(-1.0, 1.0)
-        # The derivative of sin θ + (π - θ) cos θ over π by the cosine, (π - θ) / π.
+        # The derivative of (sin θ + (π - θ) cos θ) / π with respect to cos θ is (π - θ) / π.
         torch.acos(cosine, out=slope).mul_(-1 / math.pi).add_(1.0)
         torch.mul(cosine, cosine, out=sine).neg_().add_(1.0).sqrt_().mul_(1 / math.pi)
         kernel = cosine.mul_(slope).add_(sine).mul_(other_power).mul_(power[own, None])
@@ -209,7 +209,7 @@ def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
         if loudness != 1:
             block.mul_(other_power * other_inverse).mul_((power * inverse)[own, None])
         block.mul_(2 * scale)
-        # At a fixed product: d k / d |a| = |a|^(p-1) |b|^p sin θ / π + (p - 1) k / |a|.
+        # For fixed products: d k / d |a| = |a|^(p-1) |b|^p sin θ / π + (p - 1) k / |a|.
         torch.mv(sine.mul_(kernel), other_power, out=by_norm[own])
         if loudness != 1:
             by_norm[own] *= (power * inverse)[own]

@@ -21,9 +21,9 @@ from texture_core.losses.gram import GramLoss
 from texture_core.runtime.memory import is_shortage
 from texture_core.runtime.randomness import derive_seed
 
-# In place of the number of a view: the log magnitudes themselves.
+# Used in place of the number of a view for the log magnitudes themselves.
 _SPECTROGRAM = -1
-# Hz from bin to bin, in the paper's transform.
+# Hz between bins in the paper's transform.
 _BIN_WIDTH = 31.25
 
 
@@ -72,20 +72,20 @@ class Objective:
         self.iteration = 1
 
     def _create_views(self, target, seed):
-        """The transform and the extractor of each view."""
+        """Return the transform and the extractor of each view."""
         features = self._parameters.features
         create = registry.load("features", features.type).create
         views = []
         for number, view in enumerate(features.views):
             transform = _create_view(target, view, number)
-            # The filters of the first view are the paper's.
+            # So that the filters of the first view are the paper's.
             own_seed = derive_seed(seed, "view", number) if number else seed
             rows = len(transform(target))
             views.append((transform, create(features, rows, own_seed, device=target.device, dtype=target.dtype)))
         return views
 
     def _create_terms(self, target):
-        """Name to term, towards one target; all but the Gram terms see the first view alone."""
+        """Return the terms for one target by name; all but the Gram terms use only the first view."""
         parameters, frames = self._parameters, target.shape[1]
         with torch.no_grad():
             by_view = self._feature_maps(target)
@@ -103,7 +103,7 @@ class Objective:
             name = f"gram of view {number + 1}" if number else "gram"
             terms[name] = _Term(view.weight, loss, "gram", view.weight, number)
         feature_maps, (_, extractor) = by_view[0], self._views[0]
-        # An extractor that pools has maps of fewer frames a second.
+        # Pooling reduces the frame rate.
         frame_rates = [self._frame_rate] * len(feature_maps)
         if hasattr(extractor, "frame_rates"):
             frame_rates = extractor.frame_rates(self._frame_rate)
@@ -128,7 +128,7 @@ class Objective:
         return terms
 
     def _feature_maps(self, log_magnitude):
-        """The feature maps of each view."""
+        """Return the feature maps of each view."""
         return [extractor(transform(log_magnitude)) for transform, extractor in self._views]
 
     def advance(self):
@@ -140,16 +140,16 @@ class Objective:
             self._terms["diversity"].loss.advance()
 
     def end_diversity(self):
-        """Leave the diversity term out from now on."""
+        """Remove the diversity term."""
         self._terms.pop("diversity", None)
 
     def state(self):
-        """What evaluations depend on besides the spectrogram: the iteration, and what losses with a state know."""
+        """Return the state that evaluations depend on: the iteration, and the state of losses that have one."""
         known = {name: term.loss.state() for name, term in self._terms.items() if hasattr(term.loss, "state")}
         return {"iteration": self.iteration, "losses": known}
 
     def restore(self, state):
-        """Go on from what `state` returned."""
+        """Continue from a state returned by `state`."""
         self.iteration = state["iteration"]
         if "diversity" not in state["losses"]:
             self.end_diversity()
@@ -198,7 +198,7 @@ class Objective:
             except (MemoryError, RuntimeError) as error:
                 if not (is_shortage(error) and self._separable(log_magnitude)):
                     raise
-            # Only here is what the failed evaluation had free again.
+            # The memory of the failed evaluation is only free here.
             self.sparing = True
             warnings.warn(
                 f"iteration {self.iteration}: too little memory for all networks at once; from now on they are "
@@ -220,8 +220,8 @@ class Objective:
         return values, gradient
 
     def _separable(self, log_magnitude):
-        # One network is evaluated on the spectrogram itself. And the diversity of another length than the target's
-        # looks at stretches of all maps together.
+        # Evaluation network by network has no views, and the diversity term of syntheses that are not as long as the
+        # target compares all maps at once.
         plain = [view.type for view in self._parameters.features.views] == ["log_magnitude"]
         same_length = log_magnitude.shape[1] == self._frames or "diversity" not in self._terms
         return plain and same_length and separable(self._views[0][1], [term.loss for term in self._terms.values()])
@@ -241,7 +241,7 @@ def _create_view(target, view, number):
 
 @dataclass(frozen=True)
 class _Term:
-    """One loss of the sum: its weight there, under which name and with which share it is reported, and what it sees."""
+    """One term of the sum: its weight, the loss, the column and share of its report, and the view it is computed on."""
 
     weight: float
     loss: Callable

@@ -1,4 +1,4 @@
-"""Whether a synthesis is a copy of its target: as a whole, moved in time, or piece by piece."""
+"""Detect syntheses that copy their target, as a whole, shifted in time or piece by piece."""
 
 from dataclasses import dataclass
 
@@ -9,25 +9,25 @@ from texture_core.audio.segments import COPIED, SEGMENT_SECONDS, best_correlatio
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.parameters.method import DiversityParameters
 
-# Copies score above 20, syntheses 1.6 to 10 (docs/method.md).
+# Copies score above 20, other syntheses 1.6 to 10 (docs/method.md).
 _HIGHEST_DIVERSITY = 10.0
-# A share of pieces above this is a collage, unless the halves of the recording have nearly as much in common.
+# A larger share of copied segments is a collage, unless the halves of the recording are nearly as similar.
 _HIGHEST_SHARE = 0.8
 _MORE_THAN_NATURAL = 0.3
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How near a synthesis is to a copy.
+    """Similarity of a synthesis to its target.
 
     Attributes
     ----------
     diversity : float
-        The diversity score of the log magnitudes.
+        Diversity score of the log magnitudes.
     patchwork_share : float
-        The share of its quarter seconds that stand in the target, of log spectrograms; NaN where it is too short.
+        Share of the quarter-second segments of its log spectrogram that occur in the target's; NaN if one is too short.
     natural_share : float
-        The same of the second half of the target in the first.
+        The same share for the halves of the target: segments of the second that occur in the first.
     """
 
     diversity: float
@@ -36,7 +36,7 @@ class Likeness:
 
     @property
     def is_copy(self):
-        """Whether this is a copy, as a whole or a collage."""
+        """Whether the synthesis is a copy or a collage."""
         collage = self.patchwork_share > max(_HIGHEST_SHARE, self.natural_share + _MORE_THAN_NATURAL)
         return self.diversity > _HIGHEST_DIVERSITY or collage
 

@@ -1,6 +1,6 @@
-"""No synthesis, but the second half of the recording, to be scored against the first: how near a score can sensibly be.
+"""Natural variation of a recording: its second half, scored against the first, in place of a synthesis.
 
-It is the reference row of a table. A method that is nearer than this begins to copy.
+It is the reference row of a table: methods with better scores begin to copy.
 """
 
 from texture_core.errors import ParameterError
@@ -14,7 +14,7 @@ SCORED_AGAINST_FIRST_HALF = True
 
 
 def synthesize(task):
-    """Hand on the second half of the recording.
+    """Return the second half of the recording.
 
     Parameters
     ----------
@@ -41,5 +41,5 @@ def synthesize(task):
 
 
 def iterations(parameters):
-    """None."""
+    """Return the number of iterations, 0."""
     return 0

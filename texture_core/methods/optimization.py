@@ -1,4 +1,4 @@
-"""The paper's method: optimise a spectrogram until its feature statistics match the target's, then its waveform."""
+"""The paper's method: optimise a spectrogram, and optionally its waveform, to match the target's features."""
 
 import warnings
 from dataclasses import replace
@@ -22,7 +22,7 @@ from texture_core.spectrogram.log_magnitude import log_spectrogram
 def synthesize(task):
     """Optimise a spectrogram (paper, sections 2 and 3), and then its waveform if the parameters say so.
 
-    If the parameters allow retakes, a result that is a copy of the target is synthesised again from another start.
+    If the parameters allow retakes, a copy of the target is synthesised again from another start.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def synthesize(task):
         If the last retake is still a copy.
     """
     retakes = task.parameters.retakes
-    # What is between two targets is a copy of neither.
+    # Morphs are copies of neither target.
     if not retakes or task.second is not None:
         return _synthesize(task)
     for take in range(retakes + 1):
@@ -66,7 +66,7 @@ def synthesize(task):
 
 
 def _retake(task, take):
-    """The same from another start."""
+    """Return the same task with another start."""
     checkpoint = task.checkpoint and task.checkpoint.of_another(take=take)
     return replace(task, setting=f"{task.setting} take {take}", checkpoint=checkpoint)
 
@@ -84,12 +84,12 @@ def _synthesize(task):
 
 
 def _with_frame_step(task):
-    """A task for a result as long as its target that sees only every so many frames, as its parameters say.
+    """Reduce the frame rate of a task to every ``frame_step``-th frame.
 
     Returns
     -------
     task : SynthesisTask
-        With ``frame_step`` 1 and a target of so much larger a hop.
+        With ``frame_step`` 1 and a larger hop length, for a result as long as the target.
     length : int
         Samples of the result.
     """
@@ -112,7 +112,7 @@ def _synthesize_frames(task):
     stages = _spectrogram_stages(task, frames, highest=max(target.max().item() for target in targets))
     waveform = None
     if task.parameters.optimizer.waveform_iterations:
-        # By name, because what a synthesis ends with concerns only those that ask for it.
+        # Imported by name, so that its code is part of the digests of only the settings that use it.
         waveform = import_module(WAVEFORM_MODULE).Waveform(targets[0], task, frames)
         stages.append(waveform.stage(task.parameters.optimizer.waveform_iterations))
 
@@ -122,7 +122,7 @@ def _synthesize_frames(task):
     samples = None
     if waveform:
         if run.variable is frames:
-            # Stopped before it came to the sound.
+            # Stopped before the waveform stage.
             run.variable, run.iterate = waveform, waveform.free(frames.log_magnitude(run.iterate))
         samples = waveform.samples(run.iterate).squeeze(0).cpu().numpy()
     return SynthesisResult(
@@ -150,7 +150,7 @@ def _objective(task, targets):
 
 
 def _spectrogram_stages(task, frames, highest):
-    """With the diversity term, and without it: the function changes, and what an optimiser has learnt of it is void."""
+    """Return stages with and without the diversity term; the optimiser starts afresh when the loss changes."""
     parameters, name = task.parameters, task.parameters.optimizer.type
     total = parameters.optimizer.iterations
     with_diversity = min(parameters.diversity.iterations, total) if parameters.beta > 0 else 0

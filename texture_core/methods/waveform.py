@@ -1,4 +1,4 @@
-"""The samples of a sound as what is optimised: a synthesis ends with a sound, and not with magnitudes of none."""
+"""Optimise the samples of a sound, so that the log magnitudes are those of a real signal."""
 
 import math
 from functools import partial
@@ -12,23 +12,22 @@ from texture_core.phase.initial_phase import initial_phase
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
 
-# Enough to begin with: what is left of the inconsistency is what the optimisation is for.
+# Enough for a start; the optimisation reduces the remaining inconsistency.
 _RECOVERY_ITERATIONS = 50
-# Keeps the gradient of a magnitude finite where it is 0; against magnitudes of 1, the knee of the logarithm.
+# Keeps the gradient of magnitudes finite at 0; small compared with 1, where the logarithm bends.
 _SMALLEST_POWER = 1e-10
 
 
 class Waveform:
-    """Which samples are optimised, and the log magnitudes that the loss sees of them and of those held at the ends.
+    """Samples as the variable of the optimisation, with fixed samples at the ends if the task has them.
 
     Parameters
     ----------
     reference : torch.Tensor
-        (bins, frames): the target; its device and type are those of the computation. Of several signals the bins
-        follow each other.
+        (bins, frames): the target, with the bins of several signals one after another; determines device and dtype.
     task : SynthesisTask
     frames : Frames
-        Of the same task.
+        Those of the same task.
     """
 
     def __init__(self, reference, task, frames):
@@ -49,7 +48,7 @@ class Waveform:
             self._transforms = [HeldTransform(*settings, *both) for both in ends]
 
     def free(self, log_magnitude):
-        """Samples whose magnitudes are near to given ones, between head and tail.
+        """Recover samples with approximately the given magnitudes.
 
         Parameters
         ----------
@@ -59,7 +58,7 @@ class Waveform:
         Returns
         -------
         torch.Tensor
-            (signals, n).
+            (signals, n), without the fixed samples at the ends.
         """
         signals = [
             _nearest_samples(own, self._generator, transform)
@@ -69,18 +68,18 @@ class Waveform:
         return samples[:, self._head.shape[1] : samples.shape[1] - self._tail.shape[1]].contiguous()
 
     def samples(self, free):
-        """All samples, (signals, n)."""
+        """Return all samples, (signals, n), including the fixed ones."""
         return torch.cat([self._head, free, self._tail], dim=1)
 
     def log_magnitude(self, free):
-        """(bins, frames): ln(1 + \\|S\\|) of all samples."""
+        """Return ln(1 + \\|S\\|) of all samples, (bins, frames)."""
         spectra = [transform.forward(own) for own, transform in zip(self.samples(free), self._transforms, strict=True)]
         spectrum = torch.cat(spectra)
         power = spectrum.real.square() + spectrum.imag.square()
         return torch.log1p((power + _SMALLEST_POWER).sqrt())
 
     def evaluate(self, objective, free):
-        """The terms of the loss, and its gradient by the free samples; see `Objective.evaluate`."""
+        """Return the terms of the loss and its gradient with respect to the free samples; see `Objective.evaluate`."""
         variable = free.detach().requires_grad_(True)
         log_magnitude = self._frames.repeated(self.log_magnitude(variable))
         terms, outer = objective.evaluate(log_magnitude)
@@ -88,7 +87,7 @@ class Waveform:
         return terms, gradient
 
     def stage(self, iterations):
-        """The `Stage` that optimises the samples, none of which exceeds the peak of the task."""
+        """Return the `Stage` that optimises the samples within the peak of the task."""
         minimize = partial(projected_lbfgs.minimize, lowest=-self._peak, highest=self._peak)
         return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE)
 

@@ -1,4 +1,4 @@
-"""Bands of equal width on an ear's scale."""
+"""Frequency bands of equal width on the ERB scale."""
 
 import itertools
 
@@ -6,19 +6,19 @@ import torch
 
 
 def erb_rate(frequency):
-    """Hz to equivalent rectangular bandwidths below that frequency (Glasberg & Moore 1990); a tensor."""
+    """Convert frequencies in Hz, a tensor, to the ERB-rate scale (Glasberg & Moore 1990)."""
     return 21.4 * torch.log10(1 + 0.00437 * frequency)
 
 
 def erb_bands(frequencies, count):
-    """Triangular bands, evenly spaced in equivalent rectangular bandwidths.
+    """Create triangular bands, evenly spaced on the ERB-rate scale.
 
     Parameters
     ----------
     frequencies : torch.Tensor
-        (bins,), Hz, rising; where they begin anew, the bins of another signal begin, which gets bands of its own.
+        (bins,), Hz, increasing; they start again for each further signal, which has its own bands.
     count : int
-        Bands of each signal; fewer where low ones would share their only bin.
+        Number of bands for each signal; low bands with the same single bin are merged.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def erb_bands(frequencies, count):
 def _bands(rate, count):
     centres = torch.linspace(0, rate.max().item(), count + 2, dtype=torch.float64)[1:-1]
     weights = (1 - (rate - centres[:, None]).abs() / (centres[0])).clamp_min(0)
-    # A band between two bins has the nearer one.
+    # A band that contains no bin takes the nearest one.
     empty = weights.sum(dim=1) == 0
     nearest = (rate - centres[:, None]).abs().argmin(dim=1)
     weights[empty, nearest[empty]] = 1

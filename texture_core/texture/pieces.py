@@ -19,12 +19,12 @@ from texture_core.runtime.progress import counting_on
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
 
-# In transforms of n_fft samples: how much of the previous samples is held, and how much of a piece's end, where the
-# reflection disturbs the phases, is recovered again with the next piece.
+# Lengths, in transforms of n_fft samples, of the previous samples that are fixed, and of the end of a piece, where the
+# reflection disturbs the phases, that is recovered again with the next piece.
 _HELD_TRANSFORMS = 4
 _MARGIN_TRANSFORMS = 2
-# One part in this many of the discarded frames is crossfaded into the next window, to avoid a step between held and
-# newly optimised frames.
+# This fraction, 1 / _FADED, of the discarded frames is crossfaded into the next window, to avoid a step between fixed
+# and newly optimised frames.
 _FADED = 4
 _SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in memory, or use fewer features.filters"
 
@@ -38,7 +38,7 @@ class Piece:
     log_magnitude : numpy.ndarray
         (bins, frames), float32.
     samples : numpy.ndarray or None
-        (signals, n), float32, if the samples are optimised; None if they must be recovered from the magnitudes.
+        (signals, n), float32; None if the samples must be recovered from the magnitudes.
     """
 
     log_magnitude: np.ndarray

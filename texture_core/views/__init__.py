@@ -1,6 +1,6 @@
-"""What the features see of a spectrogram: one module for each view.
+"""Views of the spectrogram that features are computed from, one module for each.
 
-A module with ``create(target, **options)`` is a view that a configuration can name: it returns a function that maps log
-magnitudes (bins, frames) to values (rows, frames), and may take means and the like from the target, (bins, frames) too.
-What makes feature maps of a view belongs in ``features``.
+A configuration can name each module that has a function ``create(target, **options)``. This returns a function that
+maps log magnitudes (bins, frames) to values (rows, frames), and may use statistics of the target (bins, frames).
+Feature extractors, which map a view to feature maps, belong in ``features``.
 """

@@ -1,4 +1,4 @@
-"""Differences of log magnitudes over time: onsets, decays, and the flutter of what is between events."""
+"""Differences of log magnitudes over time, which show onsets, decays and fluctuations between events."""
 
 from texture_core.views.rows import amplified, constant_row
 
@@ -11,16 +11,16 @@ def create(target, lag=4, gain=100.0, bias=0.3):
     target : torch.Tensor
         (bins, frames) log magnitudes.
     lag : int
-        Frames between the two of a difference, at least 1.
+        Distance of the two frames that are subtracted, at least 1.
     gain : float
-        Above 0: differences are of ln(1 + gain * magnitude).
+        Above 0; the log magnitudes are ln(1 + gain * magnitude).
     bias : float
-        Constant row, see `texture_core.views.rows.constant_row`.
+        Level of the constant row; see `texture_core.views.rows.constant_row`.
 
     Returns
     -------
     callable
-        Maps log magnitudes (bins, frames) to (bins, frames - lag), or to (bins + 1, frames - lag) with a bias.
+        Maps log magnitudes (bins, frames) to (bins, frames - lag), or (bins + 1, frames - lag) if `bias` is not 0.
     """
 
     def differences(log_magnitude):

@@ -1,4 +1,4 @@
-"""The log magnitudes, as the networks of the paper see them, or with another knee of the logarithm."""
+"""Log magnitudes, like the input of the paper's networks, optionally with another gain before the logarithm."""
 
 from texture_core.views.rows import amplified, constant_row
 
@@ -11,14 +11,14 @@ def create(target, gain=1.0, bias=0.0):
     target : torch.Tensor
         (bins, frames) log magnitudes.
     gain : float
-        Above 0: the view is ln(1 + gain * magnitude). Larger values count quiet sounds more; 1 is the paper's.
+        Above 0; the view is ln(1 + gain * magnitude). Larger values emphasise quiet sounds; the paper uses 1.
     bias : float
-        Constant row, see `texture_core.views.rows.constant_row`.
+        Level of the constant row; see `texture_core.views.rows.constant_row`.
 
     Returns
     -------
     callable
-        Maps log magnitudes (bins, frames) to (bins, frames), or to (bins + 1, frames) with a bias.
+        Maps log magnitudes (bins, frames) to (bins, frames), or (bins + 1, frames) if `bias` is not 0.
     """
     append = constant_row(amplified(target, gain), bias)
 

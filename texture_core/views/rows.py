@@ -1,10 +1,10 @@
-"""What several views do with log magnitudes: another knee of the logarithm, and a constant row."""
+"""Transforms that several views share: a gain before the logarithm, and a constant row."""
 
 import torch
 
 
 def amplified(log_magnitude, gain):
-    """Return ln(1 + gain * magnitude) of log magnitudes; gain 1 returns them unchanged."""
+    """Convert log magnitudes, ln(1 + magnitude), to ln(1 + gain * magnitude)."""
     return log_magnitude if gain == 1 else torch.log1p(gain * torch.expm1(log_magnitude))
 
 
@@ -14,10 +14,11 @@ def constant_row(rows, bias):
     Parameters
     ----------
     rows : torch.Tensor
-        (rows, frames): the target's.
+        (rows, frames) of the target.
     bias : float
-        At least 0. The constant is this multiple of the root mean square over frames of the norm of a frame. Next to
-        it, loud frames differ from quiet ones even if norms do not count. 0 appends nothing.
+        At least 0. The constant is `bias` times the root mean square of the norms of the frames. With it, loud and
+        quiet frames differ in direction, so that they can be told apart even if their norms are ignored. With 0, no row
+        is appended.
     """
     if not bias:
         return _unchanged

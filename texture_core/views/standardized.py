@@ -1,16 +1,15 @@
-"""Each bin less its mean, over its standard deviation: quiet bins count as much as loud ones."""
+"""Log magnitudes, standardised in each bin, so that quiet bins count as much as loud ones."""
 
 
 def create(target, floor=0.05):
-    """Build the view that a configuration names ``standardized``.
+    """Create the view ``standardized``.
 
     Parameters
     ----------
     target : torch.Tensor
-        (bins, frames): mean and deviation of each bin are its.
+        (bins, frames) log magnitudes, of which the mean and standard deviation of each bin are taken.
     floor : float
-        The least standard deviation to divide by, of log magnitudes; above 0. Without it, bins that hardly change
-        would be nothing but noise.
+        Lower bound of the standard deviation, above 0. It keeps noise in nearly constant bins from being amplified.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-# A checkpoint, but asked for as one only where bad textures are skipped: else the whole plan stands from the start.
-# No stage waits for its report where they stop the run: onstart (see the Snakefile) has then looked at every recording
-# before any job. An ancient() input in its place would hide other reasons to run from dry runs: Snakemake does not look
-# for reasons of its own in a job that has an unfinished job before it, even where that one would not trigger it.
+# A checkpoint, but only used as one if bad textures are skipped; otherwise all jobs are known from the start, and no job
+# depends on the report, because onstart (in the Snakefile) checks every recording before the first job. An ancient()
+# input instead would hide reasons to rerun from dry runs: Snakemake does not look for them in jobs that depend on
+# an unfinished job, even if that job would not trigger them.
 checkpoint check_corpus:
     input:
         recordings=recordings,

@@ -1,5 +1,5 @@
-# Settings with preset: auto. Included only where there are any; the choice is a file of its own, so that another number of
-# iterations of the synthesis does not repeat it.
+# For settings with preset: auto; included only if there are any. The choice has its own file, so that changing the number
+# of iterations of the synthesis does not repeat it.
 rule choose:
     input:
         spectrogram="results/{corpus}/spectrogram/{texture}.h5",

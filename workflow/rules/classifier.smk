@@ -1,6 +1,6 @@
-# YAMNet's weights, once for all corpora. Without a network the job succeeds too: the weights are then an empty file and
-# the record tells the reason, so that only the score that needs them is left out. The file is the same however it is
-# fetched, so the rule has no digest of its code.
+# Fetches YAMNet's weights, once for all corpora. The job also succeeds without a network: the weights are then an empty
+# file and the record gives the reason, so that only the scores that need them are missing. The rule has no digest of its
+# code, because the file is the same however it is fetched.
 rule classifier:
     output:
         weights="results/classifiers/yamnet.tflite",

@@ -1,4 +1,4 @@
-# Loads and checks the configuration; what it consists of stands in workflow/planning.
+# Loads and checks the configuration; the code for this is in workflow/planning.
 import gc
 import sys
 from pathlib import Path
@@ -28,18 +28,18 @@ TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
 GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
 )
-# Estimates for a cluster, and for those who limit --resources mem_mb; they are no reason to rerun anything.
+# Used on clusters and with --resources mem_mb; changed estimates rerun nothing.
 ESTIMATES = Estimates(CONFIGURATION, GPU)
-# What experiments show on the listening page, added by the rules that make it: name, title, description, and files (a
-# caption to a file or folder, which may hold {corpus}).
+# Exhibits on the listening page, added by the rules that make them: name, title, description and files (caption to file
+# or folder, which may contain {corpus}).
 EXHIBITS = []
-# Scripts read these there and not in their parameters: changing them reruns nothing.
+# Scripts read these from the configuration, not from their parameters, so that changing them reruns nothing.
 config["device"] = CONFIGURATION.device
 config["checkpoint_interval"] = CONFIGURATION.checkpoint_interval
 
 
-# A plan is hundreds of thousands of objects, nearly all of which stay; looking through all of them for garbage again and
-# again takes time (docs/performance.md).
+# A plan has hundreds of thousands of objects, nearly all of which are kept; repeated garbage collection over all of them
+# is slow (docs/performance.md).
 gc.freeze()
 gc.set_threshold(200_000, 50, 100)
 
@@ -51,17 +51,17 @@ wildcard_constraints:
 
 
 def recording(texture):
-    """The path of a texture's recording."""
+    """Return the path of a texture's recording."""
     return CONFIGURATION.recording(TEXTURES[texture])
 
 
 def recordings(wildcards):
-    """The paths of all recordings, in the order of the corpus."""
+    """Return the paths of all recordings, in the order of the corpus."""
     return [recording(texture) for texture in TEXTURES]
 
 
 def refuse_bad_recordings():
-    """Stop the run, before its first job, if a recording that no earlier check has seen cannot be used."""
+    """Stop the run before its first job if a recording that was not checked before cannot be used."""
     from planning.recordings import look_at, not_yet_seen, refusal
 
     corpus, audio = JOBS.corpus(), JOBS.audio()
@@ -74,7 +74,7 @@ def refuse_bad_recordings():
 
 
 def usable_textures():
-    """The textures to compute; where bad ones are skipped, only the check of the corpus tells which these are."""
+    """Return the textures to compute; if bad ones are skipped, they are read from the report of check_corpus."""
     if CONFIGURATION.bad_textures == "stop":
         return list(TEXTURES)
     checked = read_json(checkpoints.check_corpus.get(corpus=CORPUS).output.report)
@@ -83,25 +83,25 @@ def usable_textures():
 
 
 def for_all(pattern, settings=SETTINGS):
-    """An input function: the pattern for every setting and usable texture that it names."""
+    """Return an input function: the pattern for each setting and usable texture."""
     return lambda wildcards: expand(
         pattern, corpus=CORPUS, setting=settings, texture=usable_textures()
     )
 
 
 def for_textures(pattern):
-    """An input function: the pattern for every usable texture."""
+    """Return an input function: the pattern for each usable texture."""
     return lambda wildcards: expand(pattern, texture=usable_textures(), **wildcards)
 
 
 def for_settings(pattern):
-    """An input function: the pattern for every setting."""
+    """Return an input function: the pattern for each setting."""
     return lambda wildcards: expand(pattern, setting=SETTINGS, **wildcards)
 
 
 def by_setting(value):
-    """What a job gets of its setting: an input or parameter function, or the value itself where all settings have the
-    same, because Snakemake takes longer to call a function for every job than to plan the job otherwise.
+    """Return an input or parameter function of the setting, or the value itself if it is the same for all settings,
+    because Snakemake takes longer to call a function for each job than to plan the job otherwise.
     """
     of_first, *of_others = [value(setting) for setting in SETTINGS]
     if all(of_one == of_first for of_one in of_others):
@@ -110,13 +110,13 @@ def by_setting(value):
 
 
 def described(texture):
-    """What a score's record tells of its texture."""
+    """Return the description of a texture for its score file."""
     mapping = TEXTURES[texture].to_mapping()
     return {key: mapping[key] for key in ("also_class", "class", "title")}
 
 
 def classifier_files(scores):
-    """The files of the classifiers that some scores need, by name; one not given is left out."""
+    """Return the files of the classifiers that scores need, by name, without those that are not configured."""
     given, files = CONFIGURATION.classifiers, {}
     for name in JOBS.classifiers(scores):
         if name in given:
@@ -128,7 +128,7 @@ def classifier_files(scores):
 
 
 def collection_scores(wildcards):
-    """The files of the scores of whole collections, where any are asked for."""
+    """Return the files of the scores of whole collections, if there are such scores."""
     pattern = "results/{corpus}/{setting}/collection_scores.json"
     return (
         expand(pattern, corpus=CORPUS, setting=SETTINGS)
@@ -138,7 +138,7 @@ def collection_scores(wildcards):
 
 
 def exhibit_inputs(wildcards):
-    """What an exhibit says that it needs, of every texture and setting."""
+    """Return the files that an exhibit needs, of each texture and setting."""
     patterns = {
         "targets": "results/{corpus}/spectrogram/{texture}.h5",
         "syntheses": "results/{corpus}/{setting}/synthesis/{texture}.h5",

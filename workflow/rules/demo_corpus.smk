@@ -6,7 +6,7 @@ rule demo_corpus:
     conda:
         "../../environment.yml"
     params:
-        # For the cache between workflows; see synthesize.smk.
+        # For Snakemake's cache; see synthesize.smk.
         names=lambda wildcards, output: [wildcards.texture],
         code=JOBS.code("demo_corpus"),
     message:

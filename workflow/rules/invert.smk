@@ -21,8 +21,8 @@ rule invert:
     params:
         parameters=by_setting(JOBS.inversion),
         seed=CONFIGURATION.seed,
-        # Names seed the draws. They are for the cache between workflows, which knows parameters and inputs alone; that
-        # the function takes output keeps them out of the reasons to rerun.
+        # The names are part of the random seeds. Snakemake's cache between workflows needs them, because it only
+        # compares parameters and inputs. A function of output is no reason to rerun.
         names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
         code=by_setting(lambda setting: JOBS.code("invert", setting)),
     message:

@@ -14,7 +14,7 @@ rule synthesize:
     log:
         "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
     wildcard_constraints:
-        # Where weights are chosen, synthesize_chosen does it; (?!) fits nothing.
+        # Settings with chosen weights are left to synthesize_chosen; (?!) matches nothing.
         setting="|".join(name for name in SETTINGS if name not in CHOSEN) or "(?!)",
     conda:
         "../../environment.yml"
@@ -32,8 +32,8 @@ rule synthesize:
     params:
         parameters=by_setting(JOBS.synthesis),
         seed=CONFIGURATION.seed,
-        # Names seed the draws. They are for the cache between workflows, which knows parameters and inputs alone; that
-        # the function takes output keeps them out of the reasons to rerun.
+        # The names are part of the random seeds. Snakemake's cache between workflows needs them, because it only
+        # compares parameters and inputs. A function of output is no reason to rerun.
         names=lambda wildcards, output: [wildcards.texture, wildcards.setting],
         code=by_setting(lambda setting: JOBS.code("synthesize", setting)),
     message:
