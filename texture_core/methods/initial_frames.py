@@ -1,4 +1,4 @@
-"""Where the optimisation of a task starts: a draw, turned and faded so that it continues the frames before it."""
+"""Draw the initial spectrogram of a task, rotated and crossfaded to continue the frames before it."""
 
 import torch
 from scipy.fft import next_fast_len
@@ -8,7 +8,7 @@ from texture_core.runtime.randomness import torch_generator
 
 
 def initial_frames(task):
-    """Draw the spectrogram that a task starts from, and turn and fade it to continue what the task begins with.
+    """Draw the initial spectrogram of a task, rotated and crossfaded to continue its fixed frames.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def initial_frames(task):
         second, positions = torch.from_numpy(task.second.log_magnitude), torch.from_numpy(task.positions)
         turn = 0
         if continues:
-            # As if all were where it begins; turned around, each frame still has its own position.
+            # Drawn for the first position only; after the rotation, each frame still has its own position.
             alike = draw(target, second, positions[:1].expand(len(positions)), _generator(task))
             turn = _nearest(alike, torch.from_numpy(task.head))
         first = draw(target, second, positions.roll(turn), _generator(task)).roll(-turn, dims=1)
@@ -55,7 +55,7 @@ def _blend(first, task):
 
 
 def _nearest(first, head):
-    """The frame of a start from which on, with its end followed by its start, it is nearest to the head."""
+    """Return the frame from which the circular start is nearest to the head."""
     frames = first.shape[1]
     length = next_fast_len(2 * frames, real=True)
     spectrum = torch.fft.rfft(torch.cat([first, first], dim=1)[:, :length], n=length)

@@ -1,4 +1,4 @@
-"""A minimisation under way: its stages, the history of its loss, its snapshots and its checkpoints."""
+"""Run the stages of a minimisation, and record the loss history, snapshots and checkpoints."""
 
 import time
 from collections.abc import Callable
@@ -20,15 +20,15 @@ class Stage:
     ----------
     variable : Frames or Waveform
         What is optimised: ``evaluate(objective, iterate)`` returns the terms of the loss and its gradient,
-        ``log_magnitude(iterate)`` the spectrogram, and ``free(log_magnitude)`` an iterate near to a spectrogram.
+        ``log_magnitude(iterate)`` the spectrogram, and ``free(log_magnitude)`` an iterate close to a spectrogram.
     iterations : int
-        At most.
+        Maximum number of iterations.
     minimize : callable
-        As `texture_core.optimizers.projected_lbfgs.minimize`.
+        See `texture_core.optimizers.projected_lbfgs.minimize`.
     optimizer : str
-        Its name, for messages.
+        Name of the optimiser, for messages.
     resumable : bool
-        Whether it takes `keep` and `resume`.
+        Whether the optimiser supports `keep` and `resume`.
     """
 
     variable: Any
@@ -39,11 +39,11 @@ class Stage:
 
 
 class _Stopped(Exception):
-    """Raised through an optimiser that was asked to stop."""
+    """Raised to leave an optimiser when a stop is requested."""
 
 
 class Run:
-    """A minimisation, from its first iterate or from a checkpoint.
+    """A minimisation that starts from a first iterate or resumes from a checkpoint.
 
     Parameters
     ----------
@@ -53,15 +53,15 @@ class Run:
     Attributes
     ----------
     variable : Frames or Waveform
-        Of the stage under way, or the last.
+        Variable of the current or last stage.
     iterate : torch.Tensor
-        Of that variable.
+        Current iterate of `variable`.
     rows : list of list of float
-        The loss of the start and after each iteration, columns `LOSS_COLUMNS`.
+        Loss at the start and after each iteration, with columns `LOSS_COLUMNS`.
     further : dict of str to list of float
-        The further losses of a setting.
+        Histories of further losses.
     snapshots : dict of int to numpy.ndarray
-        Log magnitudes after the iterations that the parameters name.
+        Log magnitudes after the requested iterations.
     """
 
     def __init__(self, task, objective):
@@ -78,7 +78,7 @@ class Run:
         self.snapshots = {}
 
     def minimize(self, stages, first):
-        """Minimise stage after stage, from a first iterate of the first stage's variable."""
+        """Run all stages, starting from an iterate of the first stage's variable."""
         self.variable, self.iterate = stages[0].variable, first
         saved = self._checkpoint.load() if self._checkpoint else None
         if saved is None:
@@ -93,12 +93,12 @@ class Run:
             for number in range(saved["phase"], len(stages)):
                 self._minimize_stage(number, stages[number], saved)
             if self._checkpoint:
-                # The result may yet be lost before it counts as finished.
+                # The job may still fail before the result is written.
                 self._checkpoint.save(self._state() | {"result": self.iterate.cpu().numpy()})
 
     def _minimize_stage(self, number, stage, saved):
         if number:
-            # Also where the optimiser gave up before the term's last iteration.
+            # The optimiser may have stopped before the term's last iteration.
             self._objective.end_diversity()
         if not stage.iterations:
             return

@@ -92,7 +92,7 @@ class SynthesisTask:
 
     @property
     def targets(self):
-        """The target, and the second one where there is one."""
+        """The target, and the second target of a morph."""
         return (self.target,) if self.second is None else (self.target, self.second)
 
 
@@ -132,7 +132,7 @@ def uses_gpu(name):
 
 
 def scored_against_first_half(name):
-    """Whether what a method makes is scored against the first half of the recording alone."""
+    """Return whether the results of a method are scored against only the first half of the recording."""
     return registry.constant("methods", name, "SCORED_AGAINST_FIRST_HALF", False)
 
 

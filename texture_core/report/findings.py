@@ -1,7 +1,7 @@
-"""Check what the paper finds on the scores of a study, and report it whichever way it falls.
+"""Check the findings of the paper with the scores of a study.
 
-Run it on what the workflow writes: ``python -m texture_core.report.findings results/mcdermott168/scores.tsv``. The
-settings are those of ``config/paper.yaml``. Settings are compared on the textures that all of them have a score for.
+Usage: ``python -m texture_core.report.findings results/mcdermott168/scores.tsv``. The settings are those of
+``config/paper.yaml``. Settings are compared on the textures for which all of them have a score.
 """
 
 import argparse
@@ -22,27 +22,27 @@ NEURAL = (
     "gram_autocorrelation_diversity_1e-3",
 )
 ALL = ("griffin_lim", "mcdermott_simoncelli", *NEURAL)
-# The paper's classifier first; the other stands in where it is missing.
+# The paper's classifier is preferred.
 CLASSIFIER_SCORES = ("vggish_kl", "yamnet_kl")
 # Syntheses of the paper score 1.6 to 7 on diversity, copies above 20.
 COPIED = 7.0
 COPY_SCORE = 15.0
-# How many times the next worst "by far" is; the paper's own factor is above 10 in each class.
+# Factor to the next worst setting that counts as "by far"; in the paper it is above 10 in each class.
 BY_FAR = 2.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim of the paper and what the scores say of it.
+    """A claim of the paper, compared with the scores.
 
     Attributes
     ----------
     claim : str
-        A sentence, with the paper's figures where it gives any.
+        A sentence, with figures of the paper if there are any.
     holds : bool or None
-        None where the scores do not tell.
+        None if the scores are insufficient.
     evidence : str
-        The figures, or what is missing.
+        Figures, or the scores that are missing.
     """
 
     claim: str
@@ -51,7 +51,7 @@ class Finding:
 
 
 class _Missing(Exception):
-    """What a claim needs and the scores do not have."""
+    """Raised if scores that a claim needs are missing."""
 
 
 class Scores:
@@ -60,7 +60,7 @@ class Scores:
     Parameters
     ----------
     rows : list of dict
-        ``texture``, ``setting``, ``class``, ``also_class`` and one number or None per score.
+        ``texture``, ``setting``, ``class``, ``also_class``, and a number or None per score.
     """
 
     def __init__(self, rows):
@@ -73,7 +73,7 @@ class Scores:
                     self._values[name, row["setting"], row["texture"]] = value
 
     def classifier(self):
-        """The name of the classifier score that there is."""
+        """Return the name of the available classifier score."""
         names = {name for name, _, _ in self._values}
         for name in CLASSIFIER_SCORES:
             if name in names:
@@ -81,7 +81,7 @@ class Scores:
         raise _Missing(f"no classifier score ({' or '.join(CLASSIFIER_SCORES)})")
 
     def common(self, score, settings, texture_class=None):
-        """The textures (of a class) that have a score in all of some settings, sorted."""
+        """Return the sorted textures (of a class) that have a score in all given settings."""
         textures = [
             texture
             for texture, classes in sorted(self._classes.items())
@@ -94,7 +94,7 @@ class Scores:
         return textures
 
     def means(self, score, settings, texture_class=None, textures=None):
-        """Setting to mean score, over `textures` or all common ones."""
+        """Return the mean score of each setting, over `textures` or all common ones."""
         textures = textures or self.common(score, settings, texture_class)
         return {
             setting: sum(self._values[score, setting, texture] for texture in textures) / len(textures)
@@ -102,7 +102,7 @@ class Scores:
         }
 
     def value(self, score, setting, texture):
-        """One number."""
+        """Return a single score."""
         return self._values[score, setting, texture]
 
 
@@ -186,12 +186,12 @@ def check_findings(rows):
     Parameters
     ----------
     rows : list of dict
-        As of `read_scores`.
+        See `read_scores`.
 
     Returns
     -------
     list of Finding
-        Always the same claims in the same order.
+        The same claims in the same order for all scores.
     """
     scores = Scores(rows)
     findings = []
@@ -205,12 +205,12 @@ def check_findings(rows):
 
 
 def read_scores(path):
-    """Read a ``scores.tsv``: a list of dict, numbers as float, None for a missing one.
+    """Read a ``scores.tsv`` to a list of dict, with floats, or None for missing numbers.
 
     Raises
     ------
     StorageError
-        If it is missing or no such table.
+        If the file is missing or not such a table.
     """
     try:
         with open(path, encoding="utf-8", newline="") as file:
@@ -242,7 +242,7 @@ def _number(text, path, line, column):
 
 
 def findings_markdown(findings):
-    """A Markdown list: verdict, claim and evidence of each."""
+    """Format findings as a Markdown list of verdicts, claims and evidence."""
     verdicts = {True: "holds", False: "does not hold", None: "cannot be told"}
     return "".join(f"- **{verdicts[f.holds]}**: {f.claim} {_sentence(f.evidence)}\n" for f in findings)
 
@@ -265,7 +265,7 @@ def _shown(means, factor=1.0):
 
 
 def main(arguments=None):
-    """The command line: print the findings of one ``scores.tsv``."""
+    """Print the findings of a ``scores.tsv``."""
     parser = argparse.ArgumentParser(
         prog="python -m texture_core.report.findings", description=__doc__.partition("\n")[0]
     )

@@ -1,8 +1,8 @@
 """Mean scores per setting and class, beside the paper's Table 1.
 
-Records are those of `texture_core.report.score_rows`. A collection's record holds ``setting`` and ``scores``: name to
-group (``all`` or a class) to ``value``, ``textures`` and ``points``, as
-`texture_core.scores.compute.score_collection` returns them.
+Records are those of `texture_core.report.score_rows`. The record of a collection has ``setting`` and ``scores``, as
+returned by `texture_core.scores.compute.score_collection`: by name and by group (``all`` or a class) ``value``,
+``textures`` and ``points``.
 """
 
 import math
@@ -22,13 +22,13 @@ class Cell:
     Attributes
     ----------
     mean : float or None
-        In the score's unit; None where no texture has a value.
+        In the unit of the score; None if no texture has a value.
     textures : int
-        How many values the mean is of.
+        Number of values of the mean.
     missing : int
-        How many textures of the class have no value here.
+        Number of textures of the class without a value.
     paper : str
-        The paper's figure as printed, in the same unit; empty where it has none.
+        Figure of the paper as printed, in the same unit; empty if there is none.
     """
 
     mean: float | None
@@ -45,9 +45,9 @@ class Distances:
     ----------
     score : str
     groups : dict of str to int
-        ``all`` and the classes, each with the number of points that its values are of.
+        Number of points of ``all`` and of each class.
     cells : dict
-        (setting, group) to `Cell`, whose mean is the value itself.
+        (setting, group) to `Cell`, with the value as its mean.
     """
 
     score: str
@@ -57,18 +57,18 @@ class Distances:
 
 @dataclass(frozen=True)
 class Table1:
-    """Means per setting and class, and what a reader must know about them.
+    """Mean scores per setting and class, with notes.
 
     Attributes
     ----------
     settings, scores : tuple of str
         In the order of the table.
     classes : dict of str to int
-        Each class with its number of textures.
+        Number of textures of each class.
     cells : dict
         (score, setting, class) to `Cell`.
     notes : tuple of str
-        Plain sentences.
+        Sentences in plain text.
     left_out : tuple of dict
         ``texture`` and ``reason``.
     distances : tuple of Distances
@@ -84,24 +84,24 @@ class Table1:
     distances: tuple = ()
 
     def has_paper(self, score):
-        """Whether the paper gives a figure for any cell of this score."""
+        """Return whether the paper has a figure for any cell of this score."""
         return any(cell.paper for (name, _, _), cell in self.cells.items() if name == score)
 
 
 def table1(records, *, settings=None, left_out=(), missing_scores=None, count_both_classes=True, collections=()):
-    """Mean scores per setting and class.
+    """Compute mean scores per setting and class.
 
     Parameters
     ----------
     records : list of dict
     settings : sequence of str, optional
-        Their order; see `setting_names`.
+        Order of the settings; see `setting_names`.
     left_out : sequence of dict
-        ``texture`` and ``reason``: what could not be used.
+        ``texture`` and ``reason`` of textures that could not be used.
     missing_scores : dict of str to str, optional
-        Scores that could not be computed for any texture, with the reason.
+        Scores that could not be computed for any texture, and the reasons.
     count_both_classes : bool
-        Whether a texture with a second class counts in both, or in its first class alone.
+        Whether a texture with a second class counts in both or only in the first.
     collections : list of dict
         Records of whole collections.
 
@@ -151,7 +151,7 @@ def table1(records, *, settings=None, left_out=(), missing_scores=None, count_bo
 
 
 def _distances(collections, settings):
-    """The scores of whole collections, and what to note about them."""
+    """Return the scores of whole collections, and notes about them."""
     found = {}
     for record in collections:
         for score, groups in record["scores"].items():

@@ -1,4 +1,4 @@
-"""Table 1 as files: tab-separated values for machines, Markdown for people."""
+"""Write Table 1 as tab-separated values and as Markdown."""
 
 import re
 
@@ -21,13 +21,13 @@ def write_table1(
     count_both_classes=True,
     collections=(),
 ):
-    """Write `table1` for machines (tab-separated, one row per cell) and for people (Markdown, one table per score).
+    """Write `table1` as tab-separated values (one row per cell) and as Markdown (one table per score).
 
     Parameters
     ----------
     tsv_path, markdown_path : str or Path
     records, settings, left_out, missing_scores, count_both_classes, collections
-        See `table1`. In the tab-separated file a distance of collections stands in the column of the means.
+        See `table1`. The tab-separated file lists distances of collections in the column of the means.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def write_table1(
 
 
 def table1_markdown(table):
-    """A `Table1` as Markdown text."""
+    """Format a `Table1` as Markdown."""
     lines = ["# Table 1: mean scores per setting and class", "", TABLE1_CAPTION]
     if not table.scores:
         lines += ["", "There are no scores."]
@@ -99,17 +99,17 @@ DISTANCES_CAPTION = (
 
 
 def cell_text(cell):
-    """A `Cell` for people; where values are missing it says how many there are: ``80.7 (25 of 27)``."""
+    """Format a `Cell`, with the number of values if some are missing: ``80.7 (25 of 27)``."""
     text = format_number(cell.mean)
     return f"{text} ({cell.textures} of {cell.textures + cell.missing})" if cell.missing else text
 
 
 def _markdown(text):
-    """Text that Markdown shows as it is, on one line."""
+    """Escape text for one line of Markdown."""
     text = " ".join(str(text).split())
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"([\\|`*\[\]])", r"\\\1", text)
-    # An underscore inside a word is plain text already.
+    # Underscores inside words have no meaning.
     return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
 
 

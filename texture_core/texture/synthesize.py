@@ -175,7 +175,7 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
 
 
 def _peak(plan):
-    """What no computed sample may exceed, so that the recording's level does not make it clip."""
+    """Return the maximum of computed samples that does not clip at the recording's level."""
     # Two signals or two recordings are put together only later.
     return _CEILING / plan.target_unit if plan.image is None and plan.morph is None else None
 

@@ -1,4 +1,4 @@
-"""A configuration against what is stated of its keys: unknown keys, values that do not fit, and what to do."""
+"""Check a configuration against `Keys`: find unknown keys and invalid values, and explain how to correct them."""
 
 import itertools
 import math
@@ -18,7 +18,7 @@ def checked(config):
     Returns
     -------
     config : dict
-        A copy in plain mappings without the parts that do not fit, and without headings that have nothing below them.
+        A copy in plain mappings, without invalid parts and without sections that have no value.
     problems : list of str
         One line each.
     """
@@ -31,7 +31,7 @@ def checked(config):
 
 
 def _with_text_keys(value, where):
-    """A copy in plain mappings and lists without the keys that are no text, and a problem for each of those."""
+    """Return a copy in plain mappings and lists without keys that are not strings, and a problem for each of these."""
     if isinstance(value, Mapping):
         copied, problems = {}, []
         for key, item in value.items():
@@ -50,7 +50,7 @@ def _with_text_keys(value, where):
 
 
 def _without_empty(mapping, cls):
-    """Drop sections without a value: in YAML, a heading with nothing below it. A setting becomes an empty mapping."""
+    """Drop sections without a value, and replace settings without a value by an empty mapping."""
     result = {}
     for key, value in mapping.items():
         stated = cls.stated.get(key)
@@ -67,7 +67,7 @@ def _without_empty(mapping, cls):
 
 
 def reason(mismatch):
-    """What was expected, what was found and what to do, of a mismatch."""
+    """Describe a mismatch: what was expected, what was found and what to do."""
     found, stated = mismatch.found, mismatch.parameter
     if stated is None:
         return f"expected {mismatch.expected}, found {found}{suggestion(found, mismatch.known) or '; remove it'}"
@@ -92,7 +92,7 @@ def _is_number(text):
 
 
 def _yaml_number(text, whole):
-    """A number as YAML 1.1 reads it: with a dot before an exponent, and a sign in it."""
+    """Format a number for YAML 1.1, which requires a dot before the exponent and a sign in it."""
     value = float(text)
     if whole and value.is_integer():
         return f"{value:.0f}"
@@ -101,16 +101,16 @@ def _yaml_number(text, whole):
 
 
 def unknown_extensions(cls, mapping, prefix=""):
-    """A problem for each extension that a mapping names and that there is not.
+    """Return a problem for each name of an extension that does not exist.
 
     Parameters
     ----------
     cls : type
-        The parameter set that the mapping is one of.
+        The parameter set that describes the mapping.
     mapping : mapping
-        Without values that do not fit.
+        Without invalid values.
     prefix : str
-        What key paths begin with in messages.
+        Prefix of key paths in messages.
     """
     problems = []
     for key, stated in leaves(cls):
@@ -135,7 +135,7 @@ def unknown_extensions(cls, mapping, prefix=""):
 
 
 def remove(config, path):
-    """Remove what stands at a path, in place; an item of a list takes its list along. Tell whether it was there."""
+    """Remove the value at a path in place, or the whole list for an item of a list; return whether there was one."""
     names = list(itertools.takewhile(lambda part: isinstance(part, str), path))
     for name in names[:-1]:
         config = config.get(name)

@@ -1,17 +1,17 @@
-"""Which code a job runs, as one digest: it changes when the code's meaning changes, and not with its looks.
+"""Digests of the code that jobs run, which change with the meaning of the code, but not with its formatting.
 
-A digest covers a script and every module of the project that it imports, directly or through others, wherever in the
-file the import stands; also the modules that the configuration names (plug-ins), and the files of the package that a
-module names in a text, such as a template. Of a module it takes the syntax tree, so that comments, formatting and texts
-that stand alone (docstrings) do not count. Three things are left out on purpose:
+A digest covers a script and every module of the project that it imports, directly or indirectly, anywhere in the file;
+also the modules that the configuration names (plug-ins), and files of the package that a string names, such as
+templates. Modules are compared by their syntax trees, so comments, formatting and docstrings do not matter. Three
+things are excluded on purpose:
 
-* what states the parameters and turns them to and from mappings (`_UNCOUNTED_MODULES`): a parameter acts through its
-  value, which jobs get besides;
-* ``__version__`` and ``__all__``, so that a release as such reruns nothing;
-* ``_PUBLIC`` of a package, which maps names to modules that load on first use: a module that imports such a name
-  depends on the module behind it.
+* the modules that declare parameters and convert them from and to mappings (`_UNCOUNTED_MODULES`), because jobs already
+  depend on the values of the parameters;
+* ``__version__`` and ``__all__``, so that a release alone reruns nothing;
+* ``_PUBLIC`` of a package, which maps names to modules that are loaded on first use: modules that import such a name
+  depend on the module behind it.
 
-Nothing is imported or run to find this out.
+Modules are parsed, but not imported.
 """
 
 import ast
@@ -33,19 +33,19 @@ class CodeError(TextureError):
 
 @dataclass(frozen=True)
 class _Module:
-    """What one file contributes: its digest, and the files that it leads to."""
+    """Digest of a file, and the files that it imports or names."""
 
     digest: str
     leads_to: tuple
 
 
 class CodeDigests:
-    """Digests of the code of one checkout; files are read once.
+    """Digests of the code of a checkout; each file is read once.
 
     Parameters
     ----------
     checkout : path
-        The folder that holds ``texture_core`` and ``workflow``.
+        The folder that contains ``texture_core`` and ``workflow``.
     """
 
     def __init__(self, checkout):
@@ -60,7 +60,7 @@ class CodeDigests:
                 self._resources[path.name] = path
 
     def digest(self, script, plugins=()):
-        """Digest what a rule runs.
+        """Compute the digest of the code that a rule runs.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class CodeDigests:
         Raises
         ------
         CodeError
-            If a file is no valid Python, or imports something from the project that is not there.
+            If a file is not valid Python, or imports a missing module of the project.
         """
         key = (script, *sorted(plugins))
         if key not in self._digests:
@@ -85,7 +85,7 @@ class CodeDigests:
         return self._digests[key]
 
     def files(self, script, plugins=()):
-        """The files that a digest covers, as paths below the checkout, sorted."""
+        """Return the sorted files that a digest covers, as paths relative to the checkout."""
         pending = [self._scripts / f"{script}.py"]
         for name in plugins:
             pending += self._find(name, None)
@@ -148,7 +148,7 @@ class CodeDigests:
                 if files:
                     for alias in node.names:
                         yield from self._member(base, files[-1], alias.name, path)
-        # A name that is reached through its package, as in texture_core.prepare_audio(…).
+        # Names accessed as attributes of a package, such as texture_core.prepare_audio.
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in bound:
                 base = bound[node.value.id]
@@ -163,7 +163,7 @@ class CodeDigests:
         return ".".join([*parts[: len(parts) - node.level], *([node.module] if node.module else [])])
 
     def _find(self, name, importer):
-        """The files that importing a dotted name runs, those of its packages first; none if it is not the project's."""
+        """Return the files that importing a dotted name runs, packages first; none if it is not part of the project."""
         roots = [self._checkout]
         if importer is not None and importer.is_relative_to(self._scripts.parent):
             roots[:0] = [self._scripts, self._scripts.parent]
@@ -184,7 +184,7 @@ class CodeDigests:
         return []
 
     def _member(self, base, file, name, importer):
-        """The files behind a name that is taken from a module: none for what the module itself defines."""
+        """Return the files behind a name imported from a module; none if the module itself defines it."""
         if file.name != "__init__.py" or name == "*":
             return []
         files = self._find(f"{base}.{name}", importer)
@@ -206,7 +206,7 @@ def _assignments(tree):
 
 
 def _canonical(node):
-    """The syntax tree as text; the same for the same tree under every version of Python."""
+    """Return the syntax tree as text that is the same in all versions of Python."""
     if isinstance(node, ast.AST):
         parts = [type(node).__name__]
         for name, value in ast.iter_fields(node):

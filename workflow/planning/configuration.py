@@ -1,4 +1,4 @@
-"""The user's configuration, checked as a whole: every problem in it is found before anything runs."""
+"""Read the user's configuration and report all problems in it before any job runs."""
 
 import os
 from dataclasses import dataclass
@@ -16,38 +16,38 @@ from texture_core.parameters.method import AudioParameters, SpectrogramParameter
 from texture_core.records.paths import is_file, is_folder
 
 DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
-# What stands beside the corpora under results/.
+# Folders of results/ that are not corpora.
 RESERVED_CORPORA = ("classifiers",)
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A configuration without a problem, its defaults filled in.
+    """A valid configuration with default values filled in.
 
     Attributes
     ----------
     corpus : str
-        The folder's name under ``results/``.
+        Name of the folder in ``results/``.
     corpus_dir : str or None
-        The folder of the recordings; None for the built-in demo.
+        Folder of the recordings; None for the built-in demo.
     textures : tuple of Texture
-        Those to compute.
+        Textures to compute.
     left_out : tuple of (Texture, str)
-        Those whose recording is missing, with the reason; only where bad textures are skipped.
+        Textures without a recording, with the reason; only if bad textures are skipped.
     bad_textures, device : str
     seed, threads : int
     checkpoint_interval : float or None
-        Seconds; None saves nothing.
+        In seconds; None for no checkpoints.
     audio : AudioParameters
     spectrogram : SpectrogramParameters
     scores, exhibits : tuple of str
     classifiers : dict of str to str
-        Name to file, of those that are given.
+        Name to file, of the classifiers that are configured.
     count_in_both_classes : bool
     settings : dict of str to Parameters
-        In the order of the configuration, those of the grid last.
+        In the order of the configuration, then those of the grid.
     minimum_seconds : float
-        The shortest recording that all settings can be computed for.
+        Shortest recording that all settings support.
     minimum_reason : str
     """
 
@@ -72,11 +72,11 @@ class Configuration:
 
     @property
     def check(self):
-        """The path of the report on the recordings."""
+        """Path of the report on the recordings."""
         return f"results/{self.corpus}/corpus_check.json"
 
     def recording(self, texture):
-        """The path of a texture's recording."""
+        """Return the path of a texture's recording."""
         if self.corpus_dir is None:
             return f"results/{self.corpus}/recordings/{texture.name}.wav"
         return os.path.normpath(os.path.join(self.corpus_dir, texture.file))  # noqa: PTH118
@@ -88,11 +88,11 @@ def load(config, *, files=(), checkout=Path()):
     Parameters
     ----------
     config : mapping
-        As Snakemake has merged it from files and command line.
+        As merged by Snakemake from files and the command line.
     files : sequence of path
-        The files that it came from, to be searched for keys given twice.
+        Configuration files, to be searched for duplicate keys.
     checkout : path
-        Where the demo's sheet is found.
+        The folder that contains the demo's sheet.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def load(config, *, files=(), checkout=Path()):
         if not Path(path).is_file()
     ]
     if not config["grid"] and any(problem.startswith("grid") for problem in problems):
-        # What was wrong in it has been told; that nothing is left would be told for nothing.
+        # Its problems are already reported; that nothing is left need not be reported too.
         config["grid"] = None
     settings, found = read_settings(config["defaults"], config["settings"], config["grid"], config["grid_prefix"] or "")
     problems += found
@@ -172,7 +172,7 @@ def _needed_seconds(settings, audio, spectrogram):
 
 
 def _corpus(config, checkout):
-    """Name, folder, textures, those left out, and problems."""
+    """Return name, folder, textures, textures left out, and problems."""
     if config["corpus_dir"] is None:
         folder, derived = None, "demo"
         if config["sheet"] is not None:
@@ -223,7 +223,7 @@ def _chosen(names, textures, problems):
     if names is None:
         return textures, []
     known = {texture.name: texture for texture in textures}
-    # A row with a problem is no texture yet; to call its name unknown as well would mislead.
+    # Rows with problems are not textures, so calling their names unknown would be misleading.
     unknown = [] if problems else [name for name in names if name not in known]
     return [texture for texture in textures if texture.name in names], [
         f"textures: expected names of the corpus, found {shown(name)}{suggestion(name, known) or '; remove it'}"
@@ -232,14 +232,14 @@ def _chosen(names, textures, problems):
 
 
 def _plain_path(folder):
-    """One spelling for one folder, so that naming it otherwise reruns nothing."""
+    """Normalise a path, so that another spelling reruns nothing."""
     path = os.path.abspath(os.path.expanduser(folder))  # noqa: PTH100, PTH111
     here = os.getcwd()  # noqa: PTH109
     return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
 
 
 def results_problems(results, corpus):
-    """Find out whether the results can be written.
+    """Check whether the results can be written.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ class Jobs:
         self.choice = cache(self._choice)
         self.inversion = cache(self._inversion)
         self.scores = cache(self._scores)
-        # Asked for every job, and the answers are read from the plug-ins' source.
+        # Called for every job, and slow, because they read the source of plug-ins.
         self.code = cache(self._code)
         self.needs_samples = cache(self._needs_samples)
         self.feature_weights = cache(self._feature_weights)
@@ -73,7 +73,7 @@ class Jobs:
                 plugins += [registry.module_name("scores", name) for name in ("autocorrelation", "diversity")]
                 plugins.append(registry.module_name("phase", parameters.inversion.algorithm))
                 if parameters.features.type == "limit":
-                    # Its candidates are judged by finite networks.
+                    # The candidates are scored with finite networks.
                     plugins.append(registry.module_name("features", "ensemble"))
             if script != "invert":
                 method = parameters.method
@@ -88,7 +88,7 @@ class Jobs:
         elif script == "exhibit":
             plugins = [registry.module_name("exhibits", exhibit)]
             if "syntheses" in self.exhibit_needs(exhibit):
-                # It may make them heard.
+                # It may recover their samples.
                 algorithms = {parameters.inversion.algorithm for parameters in self._configuration.settings.values()}
                 plugins += [registry.module_name("phase", name) for name in algorithms]
         elif script in ("score", "collection_score"):
@@ -97,11 +97,11 @@ class Jobs:
         return self._digests.digest(script, plugins)
 
     def audio(self):
-        """How recordings are prepared."""
+        """Return the parameters of the preparation of recordings."""
         return plain(to_mapping(self._configuration.audio))
 
     def spectrogram(self):
-        """How spectrograms are computed."""
+        """Return the parameters of spectrograms."""
         return plain(to_mapping(self._configuration.spectrogram))
 
     def corpus(self):
@@ -130,7 +130,7 @@ class Jobs:
     def _choice(self, setting):
         """Return the parameters of the choice of a setting's weights."""
         parameters = candidate_parameters(self._configuration.settings[setting])
-        # Of the class's values, the candidates' among them, no digest tells.
+        # Includes default values, which digests do not cover.
         mapping = to_mapping(parameters) | {"auto": to_mapping(parameters.auto)}
         return plain(_without(mapping, "alpha", "beta"))
 
@@ -174,7 +174,7 @@ class Jobs:
         return uses_gpu(self._configuration.settings[setting].method)
 
     def scored_against_first_half(self, setting):
-        """Whether a setting's results are scored against the first half of each recording alone."""
+        """Return whether the results of a setting are scored against only the first half of each recording."""
         return scored_against_first_half(self._configuration.settings[setting].method)
 
     def _feature_weights(self, setting):
@@ -196,7 +196,7 @@ def _without(mapping, *keys):
 
 
 def plain(value):
-    """Sorted mappings, lists, and whole numbers without a fraction: one printed form for equal values."""
+    """Convert to sorted mappings, lists and integers if possible, so that equal values have the same printed form."""
     if isinstance(value, Mapping):
         return {key: plain(value[key]) for key in sorted(value)}
     if isinstance(value, list | tuple):

@@ -9,7 +9,7 @@ from texture_core.runtime.devices import DEVICES
 
 @dataclass(frozen=True)
 class Classifiers(ParameterSet, section="classifiers"):
-    """Files of the classifiers that the scores yamnet and vggish ask.
+    """Files of the classifiers for the scores yamnet and vggish.
 
     A score whose file cannot be had is left out, and the table says why.
     """
@@ -36,7 +36,7 @@ class Classifiers(ParameterSet, section="classifiers"):
 
 @dataclass(frozen=True)
 class Keys(ParameterSet):
-    """What config/*.yaml may hold; `planning.configuration.Configuration` is what it becomes."""
+    """Keys of a configuration file; `planning.configuration.Configuration` has the checked values."""
 
     corpus_dir: str | None = parameter(
         None,

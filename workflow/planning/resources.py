@@ -18,19 +18,19 @@ from texture_core.tuning.choice import candidate_parameters, candidate_weights
 
 MEGABYTE = 1e6
 BYTES = 4
-# Sums of products per second of one core, at the slowest of the measured sizes.
+# Multiply-adds per second on one core, for the slowest measured sizes.
 RATE = 5e10
-# An evaluation costs this much whatever the sizes, s.
+# Constant part of the time of an evaluation, s.
 EVALUATION = 0.01
-# Overlap-save makes kernels wider than this as dear as this one, frames.
+# Wider kernels take as long as this width, because they use overlap-save, frames.
 WIDEST_DIRECT = 16
 TIME_SAFETY, MEMORY_SAFETY = 3.0, 1.3
-# CUDA's libraries and context, MB.
+# Libraries and context of CUDA, MB.
 CUDA_PROCESS = 4000
 START_MINUTES = 5
-# Of a recording whose length cannot be read, s; its job fails and says why.
+# Assumed if the duration of a recording cannot be read, s; the job then fails with a message.
 UNKNOWN_SECONDS = 10.0
-# The recordings that the demo makes, s.
+# Duration of the demo's recordings, s.
 DEMO_SECONDS = 4.0
 
 
@@ -70,7 +70,7 @@ def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
     if parameters.method != "optimization":
         return Estimate(_whole(MEMORY_SAFETY * (process + 2000 + 100 * frames * bins * BYTES / MEGABYTE)), 60)
     filters, widths = parameters.features.filters, parameters.features.kernel_widths
-    # The convolution and the gradient of its input; three products of the size of the Gram matrix's.
+    # A convolution and its gradient, and three products of the size of the Gram matrix's.
     convolutions = 4 * bins * filters * sum(min(width, WIDEST_DIRECT) for width in widths) * frames
     evaluation = EVALUATION + (convolutions + 6 * len(widths) * filters**2 * frames) / RATE
     megabytes = process + synthesis_megabytes(parameters, frames, bins)
@@ -83,7 +83,7 @@ def inversion_estimate(parameters, seconds, audio, spectrogram):
     """Estimate the inversion of one spectrogram: two transforms and some products per iteration."""
     frames, bins = _shape(seconds, audio, spectrogram)
     operations = 20 * frames * bins * math.log2(spectrogram.n_fft)
-    # Transforms of many short pieces run at a hundredth of the speed of products of matrices.
+    # Short Fourier transforms have a hundredth of the speed of matrix products.
     minutes = START_MINUTES + TIME_SAFETY * parameters.inversion.iterations * operations / (RATE / 100) / 60
     return Estimate(_whole(MEMORY_SAFETY * (PROCESS + 100 * frames * bins * BYTES / MEGABYTE)), math.ceil(minutes))
 
@@ -113,19 +113,19 @@ class Estimates:
         self._inversion = cache(self._estimated_inversion)
 
     def synthesis(self, texture, setting, attempt=1):
-        """The `Estimate` of a synthesis."""
+        """Return the `Estimate` of a synthesis."""
         return self._synthesis(self.seconds(texture), setting).grown(attempt)
 
     def choice(self, texture, setting, attempt=1):
-        """The `Estimate` of the quick syntheses that choose a setting's weights."""
+        """Return the `Estimate` of choosing a setting's weights."""
         return self._choice(self.seconds(texture), setting).grown(attempt)
 
     def inversion(self, texture, setting, attempt=1):
-        """The `Estimate` of an inversion."""
+        """Return the `Estimate` of an inversion."""
         return self._inversion(self.seconds(texture), setting).grown(attempt)
 
     def collecting(self, attempt=1):
-        """The `Estimate` of a job over the whole study."""
+        """Return the `Estimate` of a job that reads the whole study."""
         return collecting_estimate(len(self._textures) * len(self._configuration.settings)).grown(attempt)
 
     def _seconds(self, texture):
@@ -155,7 +155,7 @@ class Estimates:
 
 
 def recording_seconds(path):
-    """How long a recording is, from its header; `UNKNOWN_SECONDS` if that cannot be read."""
+    """Read the duration of a recording from its header; `UNKNOWN_SECONDS` if that fails."""
     import soundfile
 
     try:
@@ -169,5 +169,5 @@ def _shape(seconds, audio, spectrogram):
 
 
 def _whole(megabytes):
-    # Steps of 100 MB, for requests that are easy to read.
+    # Rounded to 100 MB, for readable requests.
     return math.ceil(megabytes / 100) * 100

@@ -1,4 +1,4 @@
-"""Settings: named sets of parameters, those that a grid spans among them."""
+"""Settings, which are named sets of parameters, including the points of a grid."""
 
 import copy
 import itertools
@@ -12,7 +12,7 @@ from texture_core.parameters.field import find, leaves
 from texture_core.parameters.mapping import from_mapping, with_preset
 from texture_core.parameters.method import AUTO, Parameters
 
-# What stands beside the settings' folders under results/{corpus}/.
+# Folders of results/{corpus}/ that are not settings.
 RESERVED_NAMES = (
     "audio",
     "benchmarks",
@@ -26,7 +26,7 @@ RESERVED_NAMES = (
     "spectrogram",
     "tables",
 )
-# Kind of extension and the key that names one of it.
+# Kinds of extensions and the keys that name them.
 PLUGINS = {
     stated.extension: key for key, stated in leaves(Parameters) if stated.extension is not None and stated.type is str
 }
@@ -56,7 +56,7 @@ def read_settings(defaults, named, grid, grid_prefix):
     defaults = _over({}, defaults)
     _, problems = build(Parameters, defaults, "defaults")
     if problems:
-        # Told once, they would else be told again by every setting.
+        # Reported once here, because every setting would repeat them.
         defaults = {}
     problems += unknown_extensions(Parameters, defaults, "defaults.")
     settings = {}
@@ -90,7 +90,7 @@ def read_settings(defaults, named, grid, grid_prefix):
 
 
 def build(cls, mapping, where, section=""):
-    """Build a dataclass of parameters; a value out of its range is reported, and its default takes its place.
+    """Create a dataclass of parameters; invalid values are reported and replaced by their defaults.
 
     Parameters
     ----------
@@ -121,10 +121,10 @@ def build(cls, mapping, where, section=""):
 
 
 def _over(defaults, mapping):
-    """What a setting asks for: a preset gives way to what is given beside it, and takes precedence over defaults."""
+    """Merge a setting with its preset and the defaults, which have lower priority in this order."""
     merged = _merged(defaults, with_preset(mapping))
     if merged.get("preset") == AUTO:
-        # A weight that is given is the only one to choose from.
+        # An explicit weight is the only candidate.
         given = {"auto": {name: [mapping[name]] for name in ("alpha", "beta") if name in mapping}}
         merged = _merged(_merged(merged, given), {"auto": mapping.get("auto", {})})
     return merged
@@ -153,7 +153,7 @@ def _name_problems(name, where):
 
 
 def _grid_points(grid, defaults, prefix):
-    """Name and mapping of each point, and problems; a value with a problem takes part in no point."""
+    """Return the name and mapping of each grid point, and problems; invalid values are left out."""
     if not grid:
         return [], ["grid: expected at least one key path with a list of values, found none; add one or remove grid"]
     problems, axes = [], []

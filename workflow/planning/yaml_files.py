@@ -1,4 +1,4 @@
-"""Configuration files, read once more for what a plain reader passes over: a key that is given twice."""
+"""Find duplicate keys in configuration files, which YAML readers ignore."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import yaml
 
 
 def duplicate_keys(path):
-    """Find the keys that a YAML (or JSON) file gives twice in one mapping; readers keep the last of them in silence.
+    """Find duplicate keys of mappings in a YAML or JSON file; readers silently keep the last one.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def duplicate_keys(path):
         with open(Path(path), encoding="utf-8") as file:
             root = yaml.compose(file, Loader=yaml.SafeLoader)
     except yaml.YAMLError:
-        # Whoever read the file before could read it: JSON that is indented by tabs, which YAML does not take.
+        # Snakemake has read the file, so it is JSON indented by tabs, which YAML does not allow.
         return []
     problems = []
     pending, visited = [(root, "")], set()
