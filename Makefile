@@ -5,6 +5,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 WORKERS ?= $(CORES)
 PIP_ARGS ?=
+CORPUS ?=
 
 bin := .venv/bin
 pip_install = PIP_REQUIRE_VIRTUALENV=1 $(bin)/python -m pip install --disable-pip-version-check --no-input $(PIP_ARGS)
@@ -18,6 +19,8 @@ usable = { [ ! -e .venv/unfinished ] && \
 	$(bin)/python -c 'import sys, pip; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null; }
 # What a stamp holds: the files that were installed from, and where, because an environment cannot be moved.
 stamp_text = { cat $(1); pwd -P; }
+# A text for YAML, which Snakemake reads values as, in quotes for the shell.
+quoted = '"$(subst ','\'',$(subst ",\",$(subst \,\\,$(1))))"'
 # Empty if the stamp still holds that and the environment is usable, else FORCE.
 changed = $(shell $(call stamp_text,$(2)) | cmp -s - $(1) && $(usable) || echo FORCE)
 # The documentation has an environment of its own, .venv-docs.
@@ -35,11 +38,10 @@ slurm_test_changed = $(shell $(call stamp_text,$(slurm_pins)) | cmp -s - .venv-s
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
-	@echo "Variables: CORES=$(CORES) (of Snakemake), WORKERS=$(WORKERS) (of the tests), PYTHON=$(PYTHON) (makes .venv), PIP_ARGS='$(PIP_ARGS)' (options of pip install)"
+	@echo "Variables: CORPUS (a folder of recordings), CORES=$(CORES) (of Snakemake), WORKERS=$(WORKERS) (of the tests), PYTHON=$(PYTHON) (makes .venv), PIP_ARGS='$(PIP_ARGS)' (options of pip install)"
 
-run: setup ## Set up .venv, then synthesise the built-in demo into results/
-	$(bin)/snakemake --cores $(CORES)
-	@echo "Look and listen: open results/demo/listening/index.html in a browser."
+run: setup ## Set up .venv, then make textures of the recordings in the folder CORPUS, or of the built-in demo
+	$(bin)/snakemake --cores $(CORES) $(if $(CORPUS),--config corpus_dir=$(call quoted,$(CORPUS)))
 
 # By whole files, because what the tests of a file share is made once for each worker that runs one of them.
 test: setup-test ## Set up .venv, then run the tests, but for those below

@@ -1,12 +1,22 @@
-# Entry point. Users' settings are in config/; all results go to results/.
+# Entry point. Users' settings are in config/; all results go to results/; both in the working directory.
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.27")
 
-# --configfile replaces the demo's configuration; if it were merged over it, it would inherit the demo's settings.
+# The folder of this file, also as a module of another workflow.
+CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+DEFAULT_CONFIGURATION = Path("config/config.yaml")
+
+# A folder without a configuration of its own gets the project's.
+if not DEFAULT_CONFIGURATION.is_file():
+    DEFAULT_CONFIGURATION = CHECKOUT / DEFAULT_CONFIGURATION
+
+# --configfile replaces it; merged over it, it would inherit its keys.
 if not workflow.overwrite_configfiles:
 
-    configfile: "config/config.yaml"
+    configfile: DEFAULT_CONFIGURATION
 
 
 report: "workflow/report/workflow.rst"
@@ -23,9 +33,16 @@ rule all:
         for_all("results/{corpus}/spectrogram/{texture}.h5"),
         for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
         for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
-        for_all("results/{corpus}/{setting}/scores/{texture}.json"),
-        for_all("results/{corpus}/{setting}/choice/{texture}.json", CHOSEN),
-        expand(f"results/{CORPUS}/{{setting}}/choices.tsv", setting=CHOSEN),
+        sounds,
+        scores,
+        for_all(
+            "results/{corpus}/{setting}/choice/{texture}.json",
+            CHOSEN + CHOSEN_FOR_SOUNDS,
+        ),
+        expand(
+            f"results/{CORPUS}/{{setting}}/choices.tsv",
+            setting=CHOSEN + CHOSEN_FOR_SOUNDS,
+        ),
         collection_scores,
         for_all("results/{corpus}/figures/{texture}.spectrogram.svg"),
         for_all("results/{corpus}/figures/{texture}.loss.svg"),
@@ -60,10 +77,28 @@ onstart:
         refuse_bad_recordings()
 
 
+onsuccess:
+    page = Path(f"results/{CORPUS}/listening/index.html")
+    if page.is_file():
+        print(
+            f"Look and listen: open {page.resolve()} in a browser.", file=sys.stderr
+        )
+
+
 include: "workflow/rules/check_corpus.smk"
-include: "workflow/rules/prepare_audio.smk"
-include: "workflow/rules/spectrogram.smk"
-include: "workflow/rules/synthesize.smk"
+include: "workflow/rules/classifier.smk"
+
+
+if STUDY:
+
+    include: "workflow/rules/prepare_audio.smk"
+    include: "workflow/rules/spectrogram.smk"
+    include: "workflow/rules/synthesize.smk"
+    include: "workflow/rules/invert.smk"
+    include: "workflow/rules/score.smk"
+    include: "workflow/rules/collection_score.smk"
+    include: "workflow/rules/figures.smk"
+    include: "workflow/rules/exhibit.smk"
 
 
 if CHOSEN:
@@ -71,11 +106,25 @@ if CHOSEN:
     include: "workflow/rules/choose.smk"
 
 
-include: "workflow/rules/invert.smk"
-include: "workflow/rules/classifier.smk"
-include: "workflow/rules/score.smk"
-include: "workflow/rules/collection_score.smk"
+if SOUNDS:
+
+    include: "workflow/rules/sounds.smk"
+
+
+if max(TAKES.values(), default=1) > 1:
+
+    include: "workflow/rules/takes.smk"
+
+
+if CHOSEN_FOR_SOUNDS:
+
+    include: "workflow/rules/choose_for_sounds.smk"
+
+
+if CHOSEN + CHOSEN_FOR_SOUNDS:
+
+    include: "workflow/rules/choices.smk"
+
+
 include: "workflow/rules/table.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/exhibit.smk"
 include: "workflow/rules/listening_page.smk"

@@ -15,10 +15,11 @@ HEADER = "| key | value | default | meaning |\n|---|---|---|---|\n"
 
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 
-from planning.keys import Keys  # noqa: E402
+from planning.keys import Keys, Setting  # noqa: E402
 
 from texture_core.parameters.field import leaves, paper_sentence  # noqa: E402
-from texture_core.parameters.method import Parameters, ViewParameters  # noqa: E402
+from texture_core.parameters.method import ViewParameters  # noqa: E402
+from texture_core.parameters.output import OutputParameters  # noqa: E402
 
 
 def default_text(value):
@@ -34,29 +35,31 @@ def default_text(value):
     return str(value)
 
 
-def table(cls):
-    """The rows of the keys of a parameter set below one header."""
+def table(cls, which=lambda key: True):
+    """The rows of the keys of a parameter set, or of some of them, below one header."""
     rows = [
         f"| `{key}` | {stated.expected} | `{default_text(stated.default)}` | "
         f"{stated.description}{paper_sentence(stated)} |\n"
         for key, stated in leaves(cls)
+        if which(key)
     ]
     return HEADER + "".join(rows)
 
 
 def with_tables(text):
-    """The document with its two tables of keys, the configuration's and a setting's, as they are stated.
+    """The document with its three tables of keys, as they are stated: the configuration's, a setting's, and of sounds.
 
     Raises
     ------
     ValueError
-        If the document has not two such tables.
+        If the document has not three such tables.
     """
-    tables = iter([table(Keys), table(Parameters)])
+    of_sounds = OutputParameters.stated
+    tables = iter([table(Keys), table(Setting, lambda key: key not in of_sounds), table(OutputParameters)])
     text, found = re.subn(rf"^{re.escape(HEADER)}(?:\|.*\n)*", lambda match: next(tables), text, flags=re.MULTILINE)
-    if found != 2:
+    if found != 3:
         raise ValueError(
-            f"{DOCUMENT}: expected two tables that begin with the line {HEADER.splitlines()[0]}, found {found}"
+            f"{DOCUMENT}: expected three tables that begin with the line {HEADER.splitlines()[0]}, found {found}"
         )
     return text
 

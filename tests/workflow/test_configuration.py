@@ -48,8 +48,10 @@ def with_setting(**parameters):
 
 
 def test_the_shipped_configurations_are_valid(here):
-    demo = load(yaml.safe_load((CHECKOUT / "config/config.yaml").read_text(encoding="utf-8")), checkout=CHECKOUT)
+    config = yaml.safe_load((CHECKOUT / "config/config.yaml").read_text(encoding="utf-8")) or {}
+    demo = load(config, checkout=CHECKOUT)
     assert demo.corpus == "demo"
+    assert demo.outputs == {}
     assert set(demo.settings) == {"gram", "full"}
     assert {texture.class_name for texture in demo.textures} == {"rhythmic", "pitched", "other"}
     assert demo.recording(demo.textures[0]) == f"results/demo/recordings/{demo.textures[0].name}.wav"
@@ -159,7 +161,7 @@ def test_the_paper_configuration_is_the_papers(here):
             "settings.mine.losses: expected band_levels, sendik or structural and their weights, found 'sendikk'; "
             "did you mean sendik?",
         ),
-        (with_setting(preset="tonal"), "settings.mine.preset: expected rhythmic, pitched, speech_music, other or auto"),
+        (with_setting(preset="tonal"), "settings.mine.preset: expected quick, default, auto, paper, rhythmic"),
         (with_setting(features=3), "settings.mine.features: expected a mapping, found 3; correct it"),
         (MINIMAL | {"scores": ["diversty"]}, "found 'diversty'; did you mean diversity?"),
         (MINIMAL | {"scores": []}, "scores: expected a list of different names of scores, at least one, found []"),
@@ -198,8 +200,34 @@ def test_the_paper_configuration_is_the_papers(here):
         (MINIMAL | {"textures": []}, "textures: expected a list of different names of textures, at least one"),
         (MINIMAL | {"corpus_dir": "sounds", "sheet": "none.tsv"}, "none.tsv: expected a sheet, found no such file"),
         ({"defaults": {"alpha": -1}} | MINIMAL, "defaults.alpha: expected a number, at least 0, found -1"),
-        ({}, "settings: expected a setting, or a grid with a point, found neither; add one"),
-        ({"settings": {}}, "settings: expected a setting, or a grid with a point, found neither; add one"),
+        ({"preset": "fast"}, "preset: expected quick, default, auto, paper, rhythmic, pitched, speech_music or other"),
+        (
+            {"preset": "quick"} | MINIMAL,
+            "preset: expected none beside settings or a grid, found quick; write preset: quick into defaults",
+        ),
+        (with_setting(loop=1), "settings.mine.loop: expected true or false, found 1"),
+        (with_setting(takes=0), "settings.mine.takes: expected a whole number, at least 1, found 0"),
+        (
+            with_setting(duration=0),
+            "settings.mine.duration: expected seconds above 0, or null for that of the recording",
+        ),
+        (with_setting(channels="stereo"), "settings.mine.channels: expected keep or mono, found 'stereo'"),
+        (with_setting(computed_rate=44100), "computed_rate: expected 16000, 24000, 32000 or 48000, found 44100"),
+        (with_setting(encoding="pcm8"), "settings.mine.encoding: expected pcm16, pcm24 or float, found 'pcm8'"),
+        (with_setting(format="mp3"), "settings.mine.format: expected own, wav, flac, aiff or ogg, found 'mp3'"),
+        (
+            with_setting(loop=True, takes=2, method="griffin_lim"),
+            "settings.mine.method: expected optimization beside loop and takes, which sounds alone have, found griff",
+        ),
+        (
+            {"settings": {"loops": {"takes": 2}, "loops-2": {}}},
+            "settings.loops-2: expected names that no take of another setting has, found loops-2 with loops too",
+        ),
+        (
+            {"preset": "quick", "exhibits": ["evolution"]},
+            "exhibits: expected a setting of a study to show, found only quick",
+        ),
+        ({"grid": {"takes": [1, 0]}}, "grid.takes, value 2: expected a whole number, at least 1, found 0"),
         ({"settings": {"a b": {}}}, "settings.a b: expected a name of letters, digits, _ and - only"),
         ({"settings": {"a/b": {}}}, "settings.a/b: expected a name of letters, digits, _ and - only"),
         ({"settings": {"..": {}}}, "settings...: expected a name of letters, digits, _ and - only"),
@@ -248,7 +276,7 @@ def test_headings_with_nothing_below_them_are_left_out(here):
 
 
 def test_all_problems_are_told_together(here):
-    Path("sounds.tsv").write_text("name\tclass\ttitle\tfile\nrain\trhytmic\tRain\train.wav\n", encoding="utf-8")
+    Path("sounds.tsv").write_text("name\tclass\ttitle\tfile\nrain\t\tRain\train.wav\n", encoding="utf-8")
     Path("results").write_text("not a folder", encoding="utf-8")
     configuration = {
         "corpus_dir": "sounds",

@@ -7,10 +7,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from planning.keys import Classifiers, Keys
+from planning.keys import Classifiers, Keys, Setting
 
 from texture_core.parameters.field import leaves
-from texture_core.parameters.method import Parameters, ViewParameters
+from texture_core.parameters.method import ViewParameters
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -18,7 +18,7 @@ sys.path.insert(0, str(CHECKOUT / "docs/site"))
 
 import configuration_tables  # noqa: E402
 
-ALL = [(key, stated) for cls in (Keys, Parameters) for key, stated in leaves(cls)]
+ALL = [(key, stated) for cls in (Keys, Setting) for key, stated in leaves(cls)]
 
 
 def test_the_schema_of_sheets_is_one():

@@ -11,15 +11,18 @@ from planning.resources import (
     UNKNOWN_SECONDS,
     Estimates,
     inversion_estimate,
-    recording_seconds,
+    recording_facts,
+    sound_estimate,
     synthesis_estimate,
 )
 
 from texture_core.demo import demo_texture
 from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters, SpectrogramParameters
+from texture_core.parameters.output import OutputParameters
+from texture_core.parameters.presets import preset_parameters
 
 AUDIO, SPECTROGRAM = AudioParameters(), SpectrogramParameters()
-PAPER = Parameters()
+PAPER, DEFAULT = Parameters(), preset_parameters("default")
 WIDE = Parameters(alpha=0, beta=0, features=FeatureParameters(kernel_widths=(11,), filters=4096))
 WIDEST = Parameters(features=FeatureParameters(kernel_widths=(2, 4, 8, 16, 32, 64, 128, 256), filters=128))
 
@@ -64,6 +67,20 @@ def test_a_synthesis_on_a_gpu_asks_for_the_memory_of_cuda_too():
 def test_a_method_without_features_has_an_estimate():
     baseline = Parameters(method="griffin_lim")
     assert estimate(baseline, 7).minutes == estimate(iterations(baseline, 4000), 7).minutes
+
+
+def test_a_sound_grows_with_what_is_made_and_what_it_is_made_of():
+    def sound(parameters=DEFAULT, seconds=8.0, channels=1, **output):
+        return sound_estimate(parameters, OutputParameters(**output), seconds, channels, 44100)
+
+    one = sound()
+    assert sound(duration=80).minutes - 5 == pytest.approx(10 * (one.minutes - 5), rel=0.3)
+    assert sound(duration=80).megabytes == one.megabytes
+    assert sound(seconds=80).megabytes > one.megabytes + 1000
+    assert sound(channels=2).minutes > one.minutes
+    assert sound(channels=2, computed_rate=48000).megabytes > 2 * one.megabytes
+    assert sound(channels=6).minutes == sound(channels=2).minutes
+    assert sound(PAPER).minutes > one.minutes
 
 
 def test_an_inversion_takes_minutes():
@@ -113,8 +130,8 @@ def test_a_choice_has_time_for_all_its_candidates():
 
 def test_a_recording_that_cannot_be_read_stops_no_planning(tmp_path):
     (tmp_path / "rain.wav").write_text("no sound")
-    assert recording_seconds(tmp_path / "rain.wav") == UNKNOWN_SECONDS
-    assert recording_seconds(tmp_path / "missing.wav") == UNKNOWN_SECONDS
+    assert recording_facts(tmp_path / "rain.wav")[0] == UNKNOWN_SECONDS
+    assert recording_facts(tmp_path / "missing.wav")[0] == UNKNOWN_SECONDS
     assert Estimates(study(tmp_path)).synthesis("rain", "setting_0").megabytes > 0
 
 

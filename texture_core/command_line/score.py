@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import replace
 
 from texture_core.command_line.shared import add_command, read
 
@@ -20,11 +19,6 @@ _SCORE_MEANINGS = {
 }
 # Require files that only a study configures.
 _OF_STUDIES = ("vggish",)
-# Scores of the spectrogram before phase recovery, which a sound does not have.
-_BEFORE_PHASE_RECOVERY = ("autocorrelation_spectrogram", "diversity_spectrogram")
-
-# Seconds: what is shorter tells little of a recording's variation.
-_SHORTEST_HALF = 1.0
 
 
 def add(commands):
@@ -47,48 +41,20 @@ def add(commands):
 
 def _score(options):
     from texture_core import registry
-    from texture_core.audio.recording import prepare_audio
-    from texture_core.parameters.method import AudioParameters, Parameters
-    from texture_core.parameters.presets import fit_to_duration
-    from texture_core.records.spectrogram_files import Spectrogram
-    from texture_core.scores.compute import score
-    from texture_core.spectrogram.halves import first_half, fitting_lags, second_half
-    from texture_core.spectrogram.log_magnitude import log_spectrogram
+    from texture_core.parameters.method import AutocorrelationParameters
+    from texture_core.scores.sounds import compare
 
-    audio = AudioParameters(normalize="none")
-    sides = [prepare_audio(*read(name), audio) for name in (options.original, options.synthesis)]
-    # The method normalises originals to peak 1; the synthesis keeps its level relative to that.
-    peak = abs(sides[0]).max()
-    sides = [side / peak for side in sides]
-    shortest = min(len(side) for side in sides) / audio.sample_rate
-    parameters = fit_to_duration(replace(Parameters(), alpha=0.0), shortest)
-    spectrograms = [Spectrogram(log_spectrogram(side), audio.sample_rate, 512, 64) for side in sides]
-    lags = parameters.autocorrelation
-    if lags != Parameters().autocorrelation:
+    compared = compare(read(options.original), read(options.synthesis))
+    lags = compared.lags
+    if lags != AutocorrelationParameters():
+        shortest = min(len(samples) for _, samples in (compared.original, compared.synthesis))
+        seconds = shortest / compared.original[0].sample_rate
         told = f"rhythm is compared only for lags of {lags.minimum_lag:.2f} to {lags.maximum_lag:.2f} s"
-        print(f"texture-core: the sound is short ({shortest:.2f} s): {told}", file=sys.stderr)
+        print(f"texture-core: the sound is short ({seconds:.2f} s): {told}", file=sys.stderr)
     missing = {}
-
-    def scores(target, synthesis, lags):
-        found = score(
-            [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES],
-            missing=missing,
-            target=target[0],
-            synthesis=synthesis[0],
-            target_samples=target[1],
-            synthesis_samples=synthesis[1],
-            sample_rate=audio.sample_rate,
-            autocorrelation=lags,
-            classifiers={"yamnet": options.yamnet},
-        )
-        return {name: value for name, value in found.items() if name not in _BEFORE_PHASE_RECOVERY}
-
-    original, synthesis = zip(spectrograms, sides, strict=True)
-    results = scores(original, synthesis, lags)
-    natural = {}
-    if len(sides[0]) >= 2 * _SHORTEST_HALF * audio.sample_rate:
-        half = len(sides[0]) // 2 / audio.sample_rate
-        natural = scores(first_half(*original), second_half(*original), fitting_lags(lags, half))
+    names = [name for name in registry.names("scores", defining="compute") if name not in _OF_STUDIES]
+    given = {"missing": missing, "classifiers": {"yamnet": options.yamnet}}
+    results, natural = compared.scores(names, **given), compared.natural_scores(names, **given)
     if options.json:
         compared = {"minimum_lag": lags.minimum_lag, "maximum_lag": lags.maximum_lag}
         report = {"scores": results, "missing": missing, "autocorrelation": compared, "natural_variation": natural}

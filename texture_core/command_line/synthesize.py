@@ -4,6 +4,7 @@ from pathlib import Path
 
 from texture_core.command_line.shared import add_command, read
 from texture_core.command_line.textures import add_texture_options, make_textures, parameters_of
+from texture_core.parameters.output import OutputParameters
 
 
 def add(commands):
@@ -48,20 +49,18 @@ def add(commands):
 
 
 def _synthesize(options):
-    from texture_core.texture.plan import plan_texture
+    from texture_core.texture.of_recording import plan_recording
+
+    output = OutputParameters(
+        duration=options.duration,
+        loop=options.loop,
+        channels=options.channels,
+        computed_rate=options.computed_rate,
+    )
 
     def plan():
         samples, sample_rate = read(options.recording)
         parameters = parameters_of(options, len(samples) / sample_rate)
-        plan = plan_texture(
-            samples,
-            sample_rate,
-            duration=options.duration,
-            parameters=parameters,
-            loop=options.loop,
-            channels=options.channels,
-            computed_rate=options.computed_rate,
-        )
-        return plan, {"recording": (samples, sample_rate)}
+        return plan_recording(samples, sample_rate, parameters, output), {"recording": (samples, sample_rate)}
 
     return make_textures(options, plan, [options.recording], f"{Path(options.recording).stem}-texture.wav")

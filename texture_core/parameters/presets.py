@@ -140,9 +140,32 @@ def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
     if longest > lags.minimum_lag:
         fitted = replace(parameters, autocorrelation=replace(lags, maximum_lag=longest))
     else:
-        shortest = replace(lags, minimum_lag=0.0, maximum_lag=frame)
-        fitted = replace(fix_weight(parameters, "alpha", 0.0), autocorrelation=shortest)
+        fitted = _without_rhythm(parameters, frame)
     needed, reason = minimum_seconds(fitted, audio, spectrogram)
     if seconds < needed:
         raise ParameterError(f"duration: {seconds:.3f} s, expected at least {needed:.3f} s, for {reason}")
     return fitted
+
+
+def least_seconds(parameters):
+    """The shortest recording that `fit_to_duration` takes.
+
+    Parameters
+    ----------
+    parameters : Parameters
+
+    Returns
+    -------
+    seconds : float
+    reason : str
+        What asks for that much, in words.
+    """
+    audio, spectrogram = AudioParameters(), SpectrogramParameters()
+    frame = spectrogram.hop_length * parameters.frame_step / audio.sample_rate
+    return minimum_seconds(_without_rhythm(parameters, frame), audio, spectrogram)
+
+
+def _without_rhythm(parameters, frame):
+    """Parameters without the autocorrelation term; `frame` is the duration of one in seconds."""
+    shortest = replace(parameters.autocorrelation, minimum_lag=0.0, maximum_lag=frame)
+    return replace(fix_weight(parameters, "alpha", 0.0), autocorrelation=shortest)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from texture_core.errors import StorageError
 from texture_core.records.spectrogram_files import read_spectrogram
 from texture_core.report.playback import write_matched
+from texture_core.report.sound_picture import sound_spectrogram
 from texture_core.report.spectrogram_image import common_maximum, spectrogram_image
 
 
@@ -20,12 +21,15 @@ class Sound:
     ----------
     audio : Path
         A file that libsndfile reads and browsers play, such as WAV.
-    spectrogram : Path
-        A file that `texture_core.records.spectrogram_files.read_spectrogram` reads.
+    spectrogram : Path or None
+        A file that `texture_core.records.spectrogram_files.read_spectrogram` reads; None to analyse the audio.
+    loop : bool
+        Whether the sound is a seamless loop, to be heard as one.
     """
 
     audio: Path
-    spectrogram: Path
+    spectrogram: Path | None = None
+    loop: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,16 @@ class Cell:
     url, source_url : str
         The sound for listening and the file that it was made from, relative to the page.
     seconds : float
-        Duration.
+        Duration of the sound for listening.
     gain : float
         Between the two files, in dB.
     reach : float
         The last position that every browser can jump to, in seconds.
     picture : Picture
+    facts : str
+        What is to be known of the file besides, such as ``stereo, 44.1 kHz, 5.0 s``; may be empty.
+    loop : bool
+        Whether the sound is a loop, which does not end.
     """
 
     setting: str | None
@@ -107,6 +115,13 @@ class Cell:
     gain: float
     reach: float
     picture: Picture
+    facts: str = ""
+    loop: bool = False
+
+    @property
+    def source_format(self):
+        """The format of the file that the sound was made from, such as ``WAV``."""
+        return self.source_url.rpartition(".")[2].upper()
 
 
 @dataclass(frozen=True)
@@ -152,9 +167,13 @@ def write_media(folder, texture, settings):
         **{name: texture.syntheses[name] for name in settings if name in texture.syntheses},
     }
     stems = {setting: _stem(texture.name, setting) for setting in sounds}
-    pictures = _write_pictures(folder, sounds, stems)
     targets = {setting: folder / "audio" / f"{stem}.flac" for setting, stem in stems.items()}
-    playbacks = write_matched([(Path(sound.audio), targets[setting]) for setting, sound in sounds.items()])
+    playbacks = write_matched(
+        [(Path(sound.audio), targets[setting]) for setting, sound in sounds.items()],
+        [sound.loop for sound in sounds.values()],
+    )
+    repeats = {setting: playback.repeats for setting, playback in zip(sounds, playbacks, strict=True)}
+    pictures = _write_pictures(folder, sounds, stems, repeats)
     cells = {
         setting: Cell(
             setting=setting,
@@ -164,6 +183,8 @@ def write_media(folder, texture, settings):
             gain=playback.gain,
             reach=playback.reach,
             picture=pictures[setting],
+            facts="" if sound.spectrogram else _facts(playback),
+            loop=sound.loop,
         )
         for (setting, sound), playback in zip(sounds.items(), playbacks, strict=True)
     }
@@ -178,8 +199,21 @@ def _stem(texture, setting):
     return texture if setting is None else f"{texture}.{setting}"
 
 
-def _write_pictures(folder, sounds, stems):
-    spectrograms = {setting: read_spectrogram(sound.spectrogram) for setting, sound in sounds.items()}
+def _facts(playback):
+    channels = {1: "mono", 2: "stereo"}.get(playback.channels, f"{playback.channels} channels")
+    seconds = f"{playback.seconds / playback.repeats:.1f} s"
+    played = f"loop of {seconds}, played {playback.repeats} times" if playback.repeats > 1 else seconds
+    return f"{channels}, {playback.sample_rate / 1000:g} kHz, {played}"
+
+
+def _write_pictures(folder, sounds, stems, repeats):
+    original = Path(sounds[None].audio)
+    spectrograms = {
+        setting: read_spectrogram(sound.spectrogram)
+        if sound.spectrogram
+        else sound_spectrogram(Path(sound.audio), original, repeats[setting])
+        for setting, sound in sounds.items()
+    }
     maximum = common_maximum(spectrograms.values())
     pictures = {}
     for setting, spectrogram in spectrograms.items():

@@ -6,6 +6,7 @@ would judge the codec. It is also the one in which Chromium finds a position to 
 0.08 s in MP3 and 0.5 s in Ogg Vorbis, too much to compare two sounds at the same position.
 """
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ _FULL_SCALE = 32767
 _COMPRESSION_LEVEL = 0.25
 _FRAME_SAMPLES = 1152
 _LAST_FRAMES = 4
+# How long a loop is heard at least.
+_LOOP_SECONDS = 12.0
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,21 @@ class Playback:
         What was applied to its source, in dB.
     reach : float
         The last position, in seconds, that every browser can jump to.
+    repeats : int
+        How often the source is repeated in it.
+    channels, sample_rate : int
+        Of both files; Hz.
     """
 
     seconds: float
     gain: float
     reach: float
+    repeats: int
+    channels: int
+    sample_rate: int
 
 
-def write_matched(sounds):
+def write_matched(sounds, loops=None):
     """Write sounds as FLAC of 16 bits, all equally loud: at -23 LUFS, or below if a peak would exceed -1 dB otherwise.
 
     One sound is in memory at a time.
@@ -55,6 +65,9 @@ def write_matched(sounds):
     ----------
     sounds : sequence of tuple of Path
         Source (any format that libsndfile reads) and destination each.
+    loops : sequence of bool, optional
+        Whether each source is a seamless loop, which is repeated: browsers pause before they begin again. Default: none
+        is.
 
     Returns
     -------
@@ -68,15 +81,18 @@ def write_matched(sounds):
     """
     levels, peaks = [], []
     for source, _ in sounds:
-        samples, sample_rate = _read(source)
+        samples, sample_rate = read_sound(source)
         levels.append(loudness(samples, sample_rate))
         peaks.append(np.abs(samples).max(initial=0.0))
     gains = matching_gains(levels, peaks, target=TARGET_LOUDNESS, ceiling=PEAK_CEILING)
-    return [_write(*paths, gain) for paths, gain in zip(sounds, gains, strict=True)]
+    loops = loops or [False] * len(sounds)
+    return [_write(*paths, gain, loop) for paths, gain, loop in zip(sounds, gains, loops, strict=True)]
 
 
-def _write(source, destination, gain):
-    samples, sample_rate = _read(source)
+def _write(source, destination, gain, loop):
+    samples, sample_rate = read_sound(source)
+    repeats = max(2, math.ceil(_LOOP_SECONDS * sample_rate / len(samples))) if loop else 1
+    samples = np.tile(samples, (repeats, 1))
     # Silence keeps its level, which nothing limits.
     scaled = np.clip(np.round(samples * (_FULL_SCALE * 10 ** (gain / 20))), -_FULL_SCALE, _FULL_SCALE)
     with replacing(destination) as temporary, _naming(destination):
@@ -89,10 +105,17 @@ def _write(source, destination, gain):
             compression_level=_COMPRESSION_LEVEL,
         )
     reach = max(len(samples) - _LAST_FRAMES * _FRAME_SAMPLES, 0)
-    return Playback(len(samples) / sample_rate, gain, reach / sample_rate)
+    return Playback(len(samples) / sample_rate, gain, reach / sample_rate, repeats, samples.shape[1], sample_rate)
 
 
-def _read(path):
+def read_sound(path):
+    """Read samples (n, channels), float32, and sample rate in Hz.
+
+    Raises
+    ------
+    StorageError
+        If the file is missing or unreadable.
+    """
     if not path.is_file():
         raise StorageError(f"{path}: there is no such file; it shall be listened to")
     with _naming(path):

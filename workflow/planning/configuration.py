@@ -1,20 +1,24 @@
 """Read the user's configuration and report all problems in it before any job runs."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import yaml
 
 from planning import corpus as corpora
 from planning.checks import checked, unknown_extensions
 from planning.keys import Keys
 from planning.naming import safe_name
 from planning.problems import PlanningError, listing, shown, suggestion
-from planning.settings import build, read_settings
+from planning.settings import build, laid_over, read_settings
 from planning.yaml_files import duplicate_keys
 from texture_core.parameters.limits import minimum_seconds
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
+from texture_core.parameters.presets import least_seconds
 from texture_core.records.paths import is_file, is_folder
 
+DEMO = Path("config") / "demo.yaml"
 DEMO_SHEET = Path("config") / "corpora" / "demo.tsv"
 # Folders of results/ that are not corpora.
 RESERVED_CORPORA = ("classifiers",)
@@ -34,6 +38,8 @@ class Configuration:
         Textures to compute.
     left_out : tuple of (Texture, str)
         Textures without a recording, with the reason; only if bad textures are skipped.
+    remark : str or None
+        What to tell of files in the folder that are no recordings.
     bad_textures, device : str
     seed, threads : int
     checkpoint_interval : float or None
@@ -46,6 +52,8 @@ class Configuration:
     count_in_both_classes : bool
     settings : dict of str to Parameters
         In the order of the configuration, then those of the grid.
+    outputs : dict of str to OutputParameters
+        Of the settings that make sounds; the others are of a study.
     minimum_seconds : float
         Shortest recording that all settings support.
     minimum_reason : str
@@ -55,6 +63,7 @@ class Configuration:
     corpus_dir: str | None
     textures: tuple
     left_out: tuple
+    remark: str | None
     bad_textures: str
     device: str
     seed: int
@@ -67,8 +76,14 @@ class Configuration:
     classifiers: dict
     count_in_both_classes: bool
     settings: dict
+    outputs: dict
     minimum_seconds: float
     minimum_reason: str
+
+    @property
+    def of_study(self):
+        """The settings of a study, dict of str to Parameters."""
+        return {name: parameters for name, parameters in self.settings.items() if name not in self.outputs}
 
     @property
     def check(self):
@@ -107,6 +122,9 @@ def load(config, *, files=(), checkout=Path()):
     config, found = checked(config)
     problems += found
     problems += unknown_extensions(Keys, config)
+    if all(config.get(key) is None for key in ("corpus_dir", "sheet", "preset", "settings", "grid")):
+        with open(Path(checkout) / DEMO, encoding="utf-8") as file:
+            config = laid_over(checked(yaml.safe_load(file))[0], config)
     config = {key: config.get(key, {} if stated.is_section else stated.default) for key, stated in Keys.stated.items()}
 
     audio, found = build(AudioParameters, config["audio"], "", "audio.")
@@ -122,25 +140,36 @@ def load(config, *, files=(), checkout=Path()):
     if not config["grid"] and any(problem.startswith("grid") for problem in problems):
         # Its problems are already reported; that nothing is left need not be reported too.
         config["grid"] = None
-    settings, found = read_settings(config["defaults"], config["settings"], config["grid"], config["grid_prefix"] or "")
+    settings, found = read_settings(
+        config["defaults"], config["settings"], config["grid"], config["grid_prefix"] or "", config["preset"]
+    )
     problems += found
     needed, reason = 0.0, "nothing"
     if audio and spectrogram:
         needed, reason, found = _needed_seconds(settings, audio, spectrogram)
         problems += found
+    if config["exhibits"] and settings.outputs and settings.parameters.keys() == settings.outputs.keys():
+        problems.append(
+            f"exhibits: expected a setting of a study to show, found only {listing(settings.outputs, 'and')}, which "
+            "make sounds; remove exhibits, or add a setting without the keys of sounds"
+        )
 
-    name, folder, textures, left_out, found = _corpus(config, Path(checkout))
+    corpus, found = _corpus(config, Path(checkout))
     problems += found
-    if name.casefold() in RESERVED_CORPORA:
-        problems.append(f"corpus: expected a name other than {listing(RESERVED_CORPORA)}, found {name}; give another")
-    problems += results_problems(Path("results"), name)
+    if corpus.name.casefold() in RESERVED_CORPORA:
+        problems.append(
+            f"corpus: expected a name other than {listing(RESERVED_CORPORA)}, found {corpus.name}; give another"
+        )
+    problems += _format_problems(settings.outputs, corpus.textures)
+    problems += results_problems(Path("results"), corpus.name)
     if problems:
         raise PlanningError(problems)
     return Configuration(
-        corpus=name,
-        corpus_dir=folder,
-        textures=tuple(textures),
-        left_out=tuple(left_out),
+        corpus=corpus.name,
+        corpus_dir=corpus.folder,
+        textures=tuple(corpus.textures),
+        left_out=tuple(corpus.left_out),
+        remark=corpora.told_left_out(corpus.folder, corpus.other_files),
         bad_textures=config["bad_textures"],
         device=config["device"],
         seed=int(config["seed"]),
@@ -152,7 +181,8 @@ def load(config, *, files=(), checkout=Path()):
         exhibits=tuple(config["exhibits"]),
         classifiers=classifiers,
         count_in_both_classes=config["count_in_both_classes"],
-        settings=settings,
+        settings=settings.parameters,
+        outputs=settings.outputs,
         minimum_seconds=needed,
         minimum_reason=reason,
     )
@@ -160,21 +190,49 @@ def load(config, *, files=(), checkout=Path()):
 
 def _needed_seconds(settings, audio, spectrogram):
     needs = {}
-    for name, parameters in settings.items():
-        needs.setdefault(minimum_seconds(parameters, audio, spectrogram), []).append(name)
+    for name, parameters in settings.parameters.items():
+        if name not in settings.outputs:
+            needs.setdefault(minimum_seconds(parameters, audio, spectrogram), []).append(name)
     problems = [
         f"audio.duration: expected at least {seconds:.3f} s for {reason}, in setting {listing(names, 'and')}, found "
         f"{audio.duration}; raise it, or ask less of the setting"
         for (seconds, reason), names in needs.items()
         if audio.duration is not None and audio.duration < seconds
     ]
-    return *max(needs, default=(0.0, "nothing")), problems
+    # Sounds are made of whole recordings, and their lags are fitted to short ones.
+    of_sounds = [least_seconds(settings.parameters[name]) for name in settings.outputs if name in settings.parameters]
+    return *max([*needs, *of_sounds], default=(0.0, "nothing")), problems
+
+
+def _format_problems(outputs, textures):
+    """Sounds whose file format has no samples of the setting's encoding."""
+    problems = []
+    for setting, output in outputs.items():
+        flac = [texture.name for texture in textures if output.format_for(Path(texture.file).suffix) == "flac"]
+        if output.encoding == "float" and flac:
+            named = listing([*flac[:3], *(["more"] if len(flac) > 3 else [])], "and")
+            problems.append(
+                f"settings.{setting}.encoding: expected pcm16 or pcm24 for the FLAC files of {named}, found float; or "
+                "write format: wav"
+            )
+    return problems
+
+
+@dataclass(frozen=True)
+class _Corpus:
+    """Where the recordings are, those to take, those left out with the reason, and other files in the folder."""
+
+    name: str
+    folder: str | None
+    textures: list = field(default_factory=list)
+    left_out: list = field(default_factory=list)
+    other_files: list = field(default_factory=list)
 
 
 def _corpus(config, checkout):
-    """Return name, folder, textures, textures left out, and problems."""
+    """Return the `_Corpus` of a configuration, and problems."""
     if config["corpus_dir"] is None:
-        folder, derived = None, "demo"
+        name = config["corpus"] or "demo"
         if config["sheet"] is not None:
             where = config["recordings_from"]
             problems = [
@@ -182,41 +240,45 @@ def _corpus(config, checkout):
                 f"{f'get them from {where}' if where else 'get them'} and give --config corpus_dir=FOLDER"
             ]
             textures, found = corpora.read_sheet(config["sheet"])
-            return config["corpus"] or derived, None, textures, [], problems + found
+            return _Corpus(name, None, textures), problems + found
         textures, problems = corpora.demo_textures(checkout / DEMO_SHEET)
+        chosen, found = _chosen(config["textures"], textures, problems)
+        return _Corpus(name, None, chosen), problems + found
+    folder = _plain_path(config["corpus_dir"])
+    name = config["corpus"] or safe_name(Path(folder).resolve().name)
+    if not is_folder(folder):
+        what = "a file" if os.path.exists(folder) else "nothing there"  # noqa: PTH110
+        problem = (
+            f"corpus_dir: expected a folder of recordings, found {what} ({shown(config['corpus_dir'])}); correct it"
+        )
+        return _Corpus(name, folder), [problem]
+    if "{" in folder or "}" in folder:
+        problem = f"corpus_dir: expected a path without {{ and }}, found {shown(folder)}; rename the folder"
+        return _Corpus(name, folder), [problem]
+    sheet, other_files = config["sheet"] or corpora.find_sheet(folder), []
+    if sheet:
+        textures, problems = corpora.read_sheet(sheet)
     else:
-        folder = _plain_path(config["corpus_dir"])
-        derived = safe_name(Path(folder).resolve().name)
-        if not is_folder(folder):
-            what = "a file" if os.path.exists(folder) else "nothing there"  # noqa: PTH110
-            problem = (
-                f"corpus_dir: expected a folder of recordings, found {what} ({shown(config['corpus_dir'])}); correct it"
-            )
-            return config["corpus"] or derived, folder, [], [], [problem]
-        if "{" in folder or "}" in folder:
-            problem = f"corpus_dir: expected a path without {{ and }}, found {shown(folder)}; rename the folder"
-            return config["corpus"] or derived, folder, [], [], [problem]
-        sheet = config["sheet"] or corpora.find_sheet(folder)
-        textures, problems = corpora.read_sheet(sheet) if sheet else corpora.list_folder(folder)
+        textures, problems, other_files = corpora.list_folder(folder)
     chosen, found = _chosen(config["textures"], textures, problems)
     problems += found
+    missing = [texture for texture in chosen if not is_file(Path(folder) / texture.file)]
     left_out = []
-    if folder is not None:
-        missing = [texture for texture in chosen if not is_file(Path(folder) / texture.file)]
-        if config["bad_textures"] == "skip":
-            chosen = [texture for texture in chosen if texture not in missing]
-            left_out = [(texture, f"there is no file {texture.file} in corpus_dir") for texture in missing]
-            if not chosen and not problems:
-                problems.append(
-                    f"corpus_dir: expected a recording at least, found none of the sheet in {folder}; correct it"
-                )
-        else:
-            problems += [
-                f"texture {texture.name}: expected its recording in {folder}, found no file {shown(texture.file)}; "
-                "add it, correct the sheet, or set bad_textures: skip"
-                for texture in missing
-            ]
-    return config["corpus"] or derived, folder, chosen, left_out, problems
+    if config["bad_textures"] == "skip":
+        absent = {texture.name for texture in missing}
+        chosen = [texture for texture in chosen if texture.name not in absent]
+        left_out = [(texture, f"there is no file {texture.file} in corpus_dir") for texture in missing]
+        if not chosen and not problems:
+            problems.append(
+                f"corpus_dir: expected a recording at least, found none of the sheet in {folder}; correct it"
+            )
+    else:
+        problems += [
+            f"texture {texture.name}: expected its recording in {folder}, found no file {shown(texture.file)}; "
+            "add it, correct the sheet, or set bad_textures: skip"
+            for texture in missing
+        ]
+    return _Corpus(name, folder, chosen, left_out, other_files), problems
 
 
 def _chosen(names, textures, problems):

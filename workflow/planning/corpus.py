@@ -1,5 +1,7 @@
 """The recordings of a corpus, from its sheet or from its folder."""
 
+import csv
+import io
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +10,7 @@ import jsonschema
 import yaml
 
 from planning.naming import safe_name
-from planning.problems import listing, shown, suggestion
+from planning.problems import listing, shown
 from texture_core.demo import demo_texture_names
 from texture_core.records.paths import is_file
 
@@ -31,6 +33,28 @@ AUDIO_SUFFIXES = frozenset(
         ".wave",
     )
 )
+# Sounds, and films with sound, that people have and libsndfile does not read.
+OTHER_SOUND_SUFFIXES = frozenset(
+    (
+        ".3gp",
+        ".aac",
+        ".ac3",
+        ".amr",
+        ".ape",
+        ".dsf",
+        ".m4a",
+        ".m4b",
+        ".mka",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpc",
+        ".webm",
+        ".wma",
+        ".wv",
+    )
+)
+_SHOWN_FILES = 5
 
 
 @dataclass(frozen=True)
@@ -42,7 +66,7 @@ class Texture:
     name : str
         In paths.
     class_name, also_class : str
-        rhythmic, pitched or other; also_class may be empty.
+        Any text without a tab, such as rhythmic; also_class may be empty.
     title : str
         For readers; any text.
     file : str
@@ -72,11 +96,13 @@ def _schema():
 
 
 def find_sheet(folder):
-    """Find the sheet of a folder: ``corpus.tsv`` in it, else a .tsv with its name beside it, else None."""
+    """Find a folder's sheet: ``corpus.tsv`` or ``.csv`` in it, else one by the folder's name beside it, else None."""
     folder = Path(folder)
-    for sheet in (folder / "corpus.tsv", folder.resolve().with_name(f"{folder.resolve().name}.tsv")):
-        if is_file(sheet):
-            return sheet
+    for stem in (folder / "corpus", folder.resolve()):
+        for suffix in (".tsv", ".csv"):
+            sheet = stem.with_name(f"{stem.name}{suffix}")
+            if is_file(sheet):
+                return sheet
     return None
 
 
@@ -106,14 +132,12 @@ def read_sheet(path):
         ]
     except OSError as error:
         return [], [f"{path}: expected a sheet that can be read, found: {error.strerror}; correct the key sheet"]
-    # Quotation marks have no meaning, so an unpaired one cannot swallow the following rows.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    header, *rows = [[cell.strip() for cell in line.split("\t")] for line in lines]
+    (_, header), *rows = _numbered_rows(text.replace("\r\n", "\n").replace("\r", "\n"))
     problems = _header_problems(path, header, schema)
     if problems:
         return [], problems
     textures = []
-    numbered = [(number, row) for number, row in enumerate(rows, start=2) if any(row)]
+    numbered = [(number, row) for number, row in rows if any(row)]
     if not numbered:
         return [], [f"{path}: expected a row for each recording, found none below the header; add them"]
     first_rows = {}
@@ -134,6 +158,19 @@ def read_sheet(path):
     return textures, problems
 
 
+def _numbered_rows(text):
+    """The rows of a sheet, with cells parted by tabs, commas or semicolons, and the number of each one's last line."""
+    first = text.partition("\n")[0]
+    separator = max(",;", key=first.count)
+    if "\t" in first or separator not in first:
+        # Quotation marks have no meaning, so an unpaired one cannot swallow the following rows.
+        rows = [(number, line.split("\t")) for number, line in enumerate(text.split("\n"), start=1)]
+    else:
+        reader = csv.reader(io.StringIO(text), delimiter=separator)
+        rows = [(reader.line_num, row) for row in reader]
+    return [(number, [cell.strip() for cell in row]) for number, row in rows]
+
+
 def _header_problems(path, header, schema):
     known = list(schema["properties"])
     problems = [
@@ -143,7 +180,7 @@ def _header_problems(path, header, schema):
     ]
     missing = [name for name in schema["required"] if name not in header]
     if missing:
-        remedy = "separate the columns by tabs" if len(header) == 1 else "add what is missing"
+        remedy = "separate the columns by tabs or commas" if len(header) == 1 else "add what is missing"
         problems.append(
             f"{path}, row 1: expected the columns {listing(schema['required'], 'and')}, "
             f"found no {listing(missing)} among {', '.join(header) or 'nothing'}; {remedy}"
@@ -153,7 +190,7 @@ def _header_problems(path, header, schema):
 
 def _row_problems(where, header, row, cells, schema):
     if len(row) > len(header) and any(row[len(header) :]):
-        yield f"{where}: expected {len(header)} cells, found {len(row)}; remove the extra tabs"
+        yield f"{where}: expected {len(header)} cells, found {len(row)}; remove the others"
     for name in schema["required"]:
         if name not in cells:
             yield f"{where}, column {name}: expected a value, found a row of {len(row)} cells; fill it in"
@@ -161,8 +198,8 @@ def _row_problems(where, header, row, cells, schema):
         if not error.absolute_path:
             continue
         column = error.absolute_path[-1]
-        expected = error.schema.get("expected") or listing(error.schema["enum"])
-        remedy = suggestion(error.instance, error.schema.get("enum", [])) or "; correct it"
+        expected = error.schema["expected"]
+        remedy = "; correct it"
         if column == "name" and error.instance:
             remedy = f"; write {safe_name(error.instance)}"
         yield f"{where}, column {column}: expected {expected}, found {shown(error.instance)}{remedy}"
@@ -171,40 +208,83 @@ def _row_problems(where, header, row, cells, schema):
 
 
 def list_folder(folder):
-    """Treat every audio file of a folder as a texture of class ``other``, with a safe form of the file's name.
+    """Treat every audio file of a folder and of its subfolders as a texture.
+
+    Its class is the path of its subfolder, or ``other`` in the folder itself; its name is a safe form of its path. What
+    begins with a dot is passed over, and so are the results of runs in the folder.
 
     Returns
     -------
     textures : list of Texture
     problems : list of str
+    left_out : list of str
+        Paths, below the folder, of the files that are no audio by their names.
     """
     folder = Path(folder)
-    files = sorted(
-        path.name
-        for path in folder.iterdir()
-        if path.suffix.lower() in AUDIO_SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+    files, left_out = [], []
+    for path in _files_below(folder, {folder.resolve()}):
+        (files if path.suffix.lower() in AUDIO_SUFFIXES else left_out).append(path.relative_to(folder))
     if not files:
-        return [], [
-            f"corpus_dir: expected recordings ({', '.join(sorted(AUDIO_SUFFIXES))}) in {folder}, found none; name "
-            "another folder, or provide a sheet"
-        ]
+        return (
+            [],
+            [
+                f"corpus_dir: expected recordings ({', '.join(sorted(AUDIO_SUFFIXES))}) in {folder} or below, found "
+                "none; name another folder, or provide a sheet"
+            ],
+            left_out,
+        )
     textures, problems, first_files = [], [], {}
-    for file in files:
+    for path in files:
+        file = path.as_posix()
         if "{" in file or "}" in file:
             # Snakemake treats braces as wildcards.
             problems.append(
                 f"corpus_dir: expected file names without {{ and }}, found {shown(file)} in {folder}; rename it"
             )
-        name = safe_name(Path(file).stem)
+        name = safe_name(str(path.with_suffix("")))
         first = first_files.setdefault(name.casefold(), file)
         if first != file:
             problems.append(
                 f"corpus_dir: expected file names that stay distinct as {name}, found {shown(first)} and {shown(file)} "
                 f"in {folder}; rename one of the two, or provide a sheet"
             )
-        textures.append(Texture(name, "other", "", Path(file).stem, file))
-    return textures, problems
+        class_name = path.parent.as_posix()
+        textures.append(Texture(name, "other" if class_name == "." else class_name, "", path.stem, file))
+    return textures, problems, left_out
+
+
+def _files_below(folder, visited):
+    """The files of a folder, then those of its subfolders; links to folders are followed once."""
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    yield from (path for path in entries if path.is_file())
+    for path in entries:
+        if path.is_dir() and path.resolve() not in {*visited, Path("results").resolve()}:
+            visited.add(path.resolve())
+            yield from _files_below(path, visited)
+
+
+def told_left_out(folder, left_out):
+    """Compose the message on files that are no recordings, or None if there are none.
+
+    Parameters
+    ----------
+    folder : path
+    left_out : sequence of Path
+        Below the folder.
+    """
+    sounds = [path.as_posix() for path in left_out if path.suffix.lower() in OTHER_SOUND_SUFFIXES]
+    others = [path.as_posix() for path in left_out if path.suffix.lower() not in OTHER_SOUND_SUFFIXES]
+    lines = []
+    if sounds:
+        lines.append(f"{_some(sounds)}: a format that libsndfile does not read; convert to WAV or FLAC")
+    if others:
+        lines.append(f"{_some(others)}: no audio by name; name recordings in a sheet, if they are any")
+    return "\n  - ".join([f"Left out of {folder}:", *lines]) if lines else None
+
+
+def _some(files):
+    shown_files = ", ".join(files[:_SHOWN_FILES])
+    return shown_files if len(files) <= _SHOWN_FILES else f"{shown_files} and {len(files) - _SHOWN_FILES} more"
 
 
 def demo_textures(sheet):

@@ -7,6 +7,7 @@ and values contain only what can change the result of the job.
 from collections.abc import Mapping
 from functools import cache
 from operator import attrgetter
+from pathlib import PurePath
 
 from planning.code_digest import CodeDigests
 from planning.settings import PLUGINS
@@ -45,11 +46,14 @@ class Jobs:
         self.synthesis = cache(self._synthesis)
         self.choice = cache(self._choice)
         self.inversion = cache(self._inversion)
+        self.sound = cache(self._sound)
+        self.choice_for_sounds = cache(self._choice_for_sounds)
         self.scores = cache(self._scores)
         # Called for every job, and slow, because they read the source of plug-ins.
         self.code = cache(self._code)
         self.needs_samples = cache(self._needs_samples)
         self.feature_weights = cache(self._feature_weights)
+        self._suffixes = {texture.name: PurePath(texture.file).suffix for texture in configuration.textures}
         of_collections = registry.names("scores", defining="compute_collection")
         scores = configuration.scores
         self.collection_scores = tuple(name for name in scores if name in of_collections)
@@ -65,10 +69,10 @@ class Jobs:
             The setting or exhibit that the job is for.
         """
         plugins = []
-        if script in ("synthesize", "synthesize_chosen", "choose", "invert"):
+        if script in ("synthesize", "synthesize_chosen", "choose", "invert", "sound", "choose_for_sounds"):
             parameters = self._configuration.settings[setting]
             kinds = ("phase",)
-            if script == "choose":
+            if script.startswith("choose"):
                 parameters = candidate_parameters(parameters)
                 plugins += [registry.module_name("scores", name) for name in ("autocorrelation", "diversity")]
                 plugins.append(registry.module_name("phase", parameters.inversion.algorithm))
@@ -84,15 +88,17 @@ class Jobs:
                     plugins += [registry.module_name("views", view.type) for view in parameters.features.views]
                 if looks_at(method, "losses"):
                     plugins += [registry.module_name("losses", name) for name in parameters.losses]
+                if script == "sound":
+                    kinds = [*kinds, "phase"]
             plugins += [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
         elif script == "exhibit":
             plugins = [registry.module_name("exhibits", exhibit)]
             if "syntheses" in self.exhibit_needs(exhibit):
                 # It may recover their samples.
-                algorithms = {parameters.inversion.algorithm for parameters in self._configuration.settings.values()}
+                algorithms = {parameters.inversion.algorithm for parameters in self._configuration.of_study.values()}
                 plugins += [registry.module_name("phase", name) for name in algorithms]
-        elif script in ("score", "collection_score"):
-            names = self.texture_scores if script == "score" else self.collection_scores
+        elif script in ("score", "score_sound", "collection_score"):
+            names = self.collection_scores if script == "collection_score" else self.texture_scores
             plugins = [registry.module_name("scores", name) for name in names]
         return self._digests.digest(script, plugins)
 
@@ -107,6 +113,7 @@ class Jobs:
     def corpus(self):
         """Return the parameters of the corpus check."""
         configuration = self._configuration
+        keeping = [setting for setting, output in configuration.outputs.items() if output.channels == "keep"]
         return plain(
             {
                 "bad_textures": configuration.bad_textures,
@@ -114,6 +121,7 @@ class Jobs:
                 "minimum_reason": configuration.minimum_reason,
                 "minimum_seconds": configuration.minimum_seconds,
                 "textures": [texture.to_mapping() for texture in configuration.textures],
+                **({"keeping_channels": keeping} if keeping else {}),
             }
         )
 
@@ -134,10 +142,28 @@ class Jobs:
         mapping = to_mapping(parameters) | {"auto": to_mapping(parameters.auto)}
         return plain(_without(mapping, "alpha", "beta"))
 
+    def _sound(self, setting):
+        """Return the parameters of the sounds of a setting, without those that name their files."""
+        parameters, output = self._configuration.settings[setting], self._configuration.outputs[setting]
+        mapping = _without(to_mapping(parameters), "preset")
+        if needs_choice(parameters):
+            mapping = _without(mapping, "alpha", "beta", "auto")
+        return plain({"method": mapping, "output": _without(to_mapping(output), "takes", "format")})
+
+    def _choice_for_sounds(self, setting):
+        """Return the parameters of the choice of weights of a setting that makes sounds."""
+        output = to_mapping(self._configuration.outputs[setting])
+        looked_at = {key: output[key] for key in ("duration", "loop", "channels", "computed_rate")}
+        return plain({"method": to_mapping(self._configuration.settings[setting]), "output": looked_at})
+
+    def sound_format(self, setting, texture):
+        """Return the file name extension, without its dot, of what a setting makes of a texture."""
+        return self._configuration.outputs[setting].format_for(self._suffixes[texture])
+
     def study(self):
         """Return the parameters of exhibits."""
         configuration = self._configuration
-        settings = {name: to_mapping(parameters) for name, parameters in configuration.settings.items()}
+        settings = {name: to_mapping(parameters) for name, parameters in configuration.of_study.items()}
         # A list, because the order counts.
         return {
             "settings": [[name, plain(mapping)] for name, mapping in settings.items()],

@@ -1,9 +1,11 @@
 """Every key of a configuration, stated once; the parameters of the method are stated in `texture_core.parameters`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from texture_core.parameters.field import ParameterSet, parameter
-from texture_core.parameters.method import AudioParameters, Parameters, SpectrogramParameters
+from texture_core.parameters.method import WEIGHTS_BY_KIND, AudioParameters, Parameters, SpectrogramParameters
+from texture_core.parameters.output import OutputParameters
+from texture_core.parameters.presets import preset_names
 from texture_core.runtime.devices import DEVICES
 
 
@@ -34,6 +36,24 @@ class Classifiers(ParameterSet, section="classifiers"):
     )
 
 
+class Setting(ParameterSet):
+    """One setting: the parameters of the method, and for those that make sounds what they make."""
+
+
+_PRESET = replace(
+    Parameters.stated["preset"],
+    choices=preset_names(),
+    description="One of the command line's presets. quick, default and paper give all parameters, in place of "
+    "`defaults`. The others give weights: for a kind of sound, after the paper's advice, "
+    + ", ".join(
+        f"{kind} (alpha {weights['alpha']:g}, beta {weights['beta']:.1e})" for kind, weights in WEIGHTS_BY_KIND.items()
+    )
+    + "; or, with auto, chosen for each texture (in a setting that makes sounds, all else is as in default). What is "
+    "given beside a preset takes precedence.",
+)
+Setting.stated = Parameters.stated | {"preset": _PRESET} | OutputParameters.stated
+
+
 @dataclass(frozen=True)
 class Keys(ParameterSet):
     """Keys of a configuration file; `planning.configuration.Configuration` has the checked values."""
@@ -41,7 +61,7 @@ class Keys(ParameterSet):
     corpus_dir: str | None = parameter(
         None,
         "The folder of your recordings, relative to where Snakemake runs or absolute; it may hold spaces. null takes "
-        "the built-in demo, whose recordings the workflow makes itself.",
+        "the built-in demo, whose recordings the workflow makes itself and whose settings are in config/demo.yaml.",
         wording="the path of a folder, or null for the built-in demo",
     )
     corpus: str | None = parameter(
@@ -53,8 +73,9 @@ class Keys(ParameterSet):
     sheet: str | None = parameter(
         None,
         "The sheet of the corpus, a table with the columns name, class, title, file and perhaps also_class, separated "
-        "by tabs. null takes `corpus.tsv` in the folder, else the folder's name with .tsv beside it, else every audio "
-        "file in the folder as a texture of class other.",
+        "by tabs, commas or semicolons. null takes `corpus.tsv` or `corpus.csv` in the folder, else the folder's name "
+        "with .tsv or .csv beside it, else every audio file in the folder and its subfolders, whose names are the "
+        "classes.",
         wording="the path of a sheet, or null",
     )
     recordings_from: str | None = parameter(
@@ -121,12 +142,20 @@ class Keys(ParameterSet):
         True,
         "Whether the table counts a texture with an also_class in both of its classes, or only in the first.",
     )
-    defaults: Parameters = parameter(
+    preset: str | None = parameter(
+        None,
+        "The preset of the only setting, where neither settings nor a grid are given; it makes sounds, as the command "
+        "line does, and bears the preset's name. null is default.",
+        choices=preset_names(),
+        wording=f"{', '.join(preset_names()[:-1])} or {preset_names()[-1]}, or null",
+    )
+    defaults: Setting = parameter(
         {}, "Parameters that all settings and grid points start from.", wording="a mapping of parameters"
     )
-    settings: dict[str, Parameters] = parameter(
+    settings: dict[str, Setting] = parameter(
         {},
-        "Name to parameters. A name consists of letters, digits, _ and -; it stands in the paths of its results.",
+        "Name to parameters. A name consists of letters, digits, _ and -; it stands in the paths of its results. null "
+        "and no grid: one setting by the name of the preset.",
         wording="a mapping of names to parameters",
         item="a mapping of parameters",
     )

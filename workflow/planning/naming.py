@@ -34,6 +34,11 @@ def safe_name(text):
     return re.sub("_+", "_", "".join(characters)).strip("_")[:LONGEST_NAME] or "unnamed"
 
 
+def column_name(setting, take=None):
+    """What tables and the listening page call the sounds of a setting; each of several takes has a name of its own."""
+    return setting if take is None else f"{setting}-{take}"
+
+
 def point_name(point, prefix=""):
     """Derive the name of a grid point from its values.
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from planning.problems import listing
 from texture_core.audio.recording import check_recording
 from texture_core.errors import AudioError, StorageError
 from texture_core.parameters.mapping import read_back
@@ -35,6 +36,7 @@ def look_at(corpus, audio, paths):
             continue
         try:
             facts = check_recording(paths[texture["name"]], parameters, corpus["minimum_seconds"])
+            _check_channels(paths[texture["name"]], facts["channels"], corpus.get("keeping_channels", ()))
         except AudioError as error:
             bad.append({"texture": texture["name"], "reason": str(error)})
         else:
@@ -42,9 +44,17 @@ def look_at(corpus, audio, paths):
     return usable, bad
 
 
+def _check_channels(path, channels, settings):
+    if channels > 2 and settings:
+        raise AudioError(
+            f"{path}: has {channels} channels, expected one or two for setting {listing(settings)}; mix them with "
+            "channels: mono"
+        )
+
+
 def demands(corpus, audio):
     """Return the requirements on recordings, which a report records."""
-    return {"audio": audio, "minimum_seconds": corpus["minimum_seconds"]}
+    return {"audio": audio, **{key: corpus[key] for key in ("minimum_seconds", "keeping_channels") if key in corpus}}
 
 
 def facts(paths):

@@ -12,7 +12,9 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
+from texture_core.audio.rates import computed_transform
 from texture_core.methods.task import uses_gpu
+from texture_core.parameters.method import AudioParameters
 from texture_core.runtime.memory import PROCESS, synthesis_megabytes
 from texture_core.tuning.choice import candidate_parameters, candidate_weights
 
@@ -25,13 +27,17 @@ EVALUATION = 0.01
 # Wider kernels take as long as this width, because they use overlap-save, frames.
 WIDEST_DIRECT = 16
 TIME_SAFETY, MEMORY_SAFETY = 3.0, 1.3
+# Operations per pair of patches, view and kernel width of `features.type: limit`.
+LIMIT_OPERATIONS = 600
+# Shortest and longest window of a sound and the overlap of windows, s; memory of the recording, MB per second.
+WINDOW_SECONDS, SHARED_SECONDS, RECORDING_MEGABYTES = (5.0, 8.0), 0.6, 20
 # Libraries and context of CUDA, MB.
 CUDA_PROCESS = 4000
 START_MINUTES = 5
 # Assumed if the duration of a recording cannot be read, s; the job then fails with a message.
 UNKNOWN_SECONDS = 10.0
-# Duration of the demo's recordings, s.
-DEMO_SECONDS = 4.0
+# Duration (s) and sample rate (Hz) of the demo's recordings.
+DEMO_SECONDS, DEMO_RATE = 4.0, 16000
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,12 @@ def synthesis_estimate(parameters, seconds, audio, spectrogram, gpu=False):
     filters, widths = parameters.features.filters, parameters.features.kernel_widths
     # A convolution and its gradient, and three products of the size of the Gram matrix's.
     convolutions = 4 * bins * filters * sum(min(width, WIDEST_DIRECT) for width in widths) * frames
-    evaluation = EVALUATION + (convolutions + 6 * len(widths) * filters**2 * frames) / RATE
+    if parameters.features.type == "limit":
+        patches = frames / parameters.frame_step / parameters.features.options.get("stride", 2)
+        operations = len(parameters.features.views) * patches**2 * (2 * bins + LIMIT_OPERATIONS * len(widths))
+    else:
+        operations = convolutions + 6 * len(widths) * filters**2 * frames
+    evaluation = EVALUATION + operations / RATE
     megabytes = process + synthesis_megabytes(parameters, frames, bins)
     iterations = parameters.optimizer.iterations + parameters.optimizer.waveform_iterations
     minutes = START_MINUTES + TIME_SAFETY * iterations * evaluation / 60
@@ -86,6 +97,36 @@ def inversion_estimate(parameters, seconds, audio, spectrogram):
     # Short Fourier transforms have a hundredth of the speed of matrix products.
     minutes = START_MINUTES + TIME_SAFETY * parameters.inversion.iterations * operations / (RATE / 100) / 60
     return Estimate(_whole(MEMORY_SAFETY * (PROCESS + 100 * frames * bins * BYTES / MEGABYTE)), math.ceil(minutes))
+
+
+def sound_estimate(parameters, output, seconds, channels, sample_rate, gpu=False):
+    """Estimate what makes one sound of a recording on one core.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    output : OutputParameters
+    seconds, channels, sample_rate : float, int, int
+        Of the recording.
+    gpu : bool
+
+    Returns
+    -------
+    Estimate
+    """
+    rate, spectrogram = computed_transform(sample_rate, output.computed_rate)
+    audio = AudioParameters(sample_rate=rate)
+    signals = min(channels, 2) if output.channels == "keep" else 1
+    shortest, longest = WINDOW_SECONDS
+    window = min(max(seconds, shortest), longest)
+    duration = seconds if output.duration is None else output.duration
+    windows = 1 + max(math.ceil((duration - window) / (window - SHARED_SECONDS)), 0)
+    each = synthesis_estimate(parameters, window, audio, spectrogram, gpu)
+    inversion = inversion_estimate(parameters, duration, audio, spectrogram).minutes - START_MINUTES
+    recovering = 0 if parameters.optimizer.waveform_iterations else inversion
+    megabytes = each.megabytes * signals + RECORDING_MEGABYTES * seconds * channels
+    minutes = START_MINUTES + signals * (windows * (each.minutes - START_MINUTES) + recovering)
+    return Estimate(_whole(megabytes), math.ceil(minutes))
 
 
 def collecting_estimate(results):
@@ -109,12 +150,17 @@ class Estimates:
         self._textures = {texture.name: texture for texture in configuration.textures}
         self.seconds = cache(self._seconds)
         self._synthesis = cache(self._estimated_synthesis)
+        self._sound = cache(self._estimated_sound)
         self._choice = cache(self._estimated_choice)
         self._inversion = cache(self._estimated_inversion)
 
     def synthesis(self, texture, setting, attempt=1):
         """Return the `Estimate` of a synthesis."""
         return self._synthesis(self.seconds(texture), setting).grown(attempt)
+
+    def sound(self, texture, setting, attempt=1):
+        """Return the `Estimate` of a sound."""
+        return self._sound(texture, setting).grown(attempt)
 
     def choice(self, texture, setting, attempt=1):
         """Return the `Estimate` of choosing a setting's weights."""
@@ -133,13 +179,21 @@ class Estimates:
         if configuration.corpus_dir is None:
             seconds = DEMO_SECONDS
         else:
-            seconds = recording_seconds(configuration.recording(self._textures[texture]))
+            seconds = recording_facts(configuration.recording(self._textures[texture]))[0]
         return seconds if configuration.audio.duration is None else min(seconds, configuration.audio.duration)
 
     def _estimated_synthesis(self, seconds, setting):
         configuration = self._configuration
         parameters = configuration.settings[setting]
         return synthesis_estimate(parameters, seconds, configuration.audio, configuration.spectrogram, self._gpu)
+
+    def _estimated_sound(self, texture, setting):
+        configuration = self._configuration
+        if configuration.corpus_dir is None:
+            facts = DEMO_SECONDS, 1, DEMO_RATE
+        else:
+            facts = recording_facts(configuration.recording(self._textures[texture]))
+        return sound_estimate(configuration.settings[setting], configuration.outputs[setting], *facts, self._gpu)
 
     def _estimated_choice(self, seconds, setting):
         configuration = self._configuration
@@ -154,14 +208,15 @@ class Estimates:
         return inversion_estimate(parameters, seconds, configuration.audio, configuration.spectrogram)
 
 
-def recording_seconds(path):
-    """Read the duration of a recording from its header; `UNKNOWN_SECONDS` if that fails."""
+def recording_facts(path):
+    """Read duration (s), channels and sample rate (Hz) from the header of a recording; assume some if that fails."""
     import soundfile
 
     try:
-        return soundfile.info(path).duration
+        header = soundfile.info(path)
     except (OSError, RuntimeError):
-        return UNKNOWN_SECONDS
+        return UNKNOWN_SECONDS, 1, DEMO_RATE
+    return header.duration, header.channels, header.samplerate
 
 
 def _shape(seconds, audio, spectrogram):

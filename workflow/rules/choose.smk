@@ -10,7 +10,7 @@ rule choose:
     log:
         "results/{corpus}/logs/choose/{setting}/{texture}.log",
     wildcard_constraints:
-        setting="|".join(CHOSEN),
+        setting=only(CHOSEN),
     conda:
         "../../environment.yml"
     threads: CONFIGURATION.threads
@@ -34,29 +34,6 @@ rule choose:
         "../scripts/choose.py"
 
 
-rule choices:
-    input:
-        choices=lambda wildcards: expand(
-            "results/{corpus}/{setting}/choice/{texture}.json",
-            texture=usable_textures(),
-            **wildcards,
-        ),
-    output:
-        table="results/{corpus}/{setting}/choices.tsv",
-    log:
-        "results/{corpus}/logs/choices/{setting}.log",
-    wildcard_constraints:
-        setting="|".join(CHOSEN),
-    conda:
-        "../../environment.yml"
-    params:
-        code=JOBS.code("choices"),
-    message:
-        "choices: setting {wildcards.setting}"
-    script:
-        "../scripts/choices.py"
-
-
 rule synthesize_chosen:
     input:
         spectrogram="results/{corpus}/spectrogram/{texture}.h5",
@@ -67,7 +44,7 @@ rule synthesize_chosen:
     log:
         "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
     wildcard_constraints:
-        setting="|".join(CHOSEN),
+        setting=only(CHOSEN),
     conda:
         "../../environment.yml"
     threads: CONFIGURATION.threads

@@ -1,16 +1,15 @@
 # Loads and checks the configuration; the code for this is in workflow/planning.
 import gc
 import sys
-from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-CHECKOUT = Path(workflow.basedir)
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 
 from planning.configuration import load
 from planning.jobs import Jobs
 from planning.resources import Estimates
+from texture_core.parameters.output import FORMATS
 from texture_core.runtime.devices import gpu_present
 from texture_core.errors import TextureError
 from texture_core.records.files import read_json
@@ -21,9 +20,16 @@ try:
 except TextureError as error:
     raise WorkflowError(str(error)) from None
 
+if CONFIGURATION.remark and workflow.is_main_process:
+    print(CONFIGURATION.remark, file=sys.stderr)
+
 CORPUS = CONFIGURATION.corpus
+# Settings of a study go through a chain of jobs; those that make sounds have one job from the recording to each sound.
 SETTINGS = list(CONFIGURATION.settings)
-CHOSEN = [setting for setting in SETTINGS if JOBS.needs_choice(setting)]
+STUDY, SOUNDS = list(CONFIGURATION.of_study), list(CONFIGURATION.outputs)
+CHOSEN = [setting for setting in STUDY if JOBS.needs_choice(setting)]
+CHOSEN_FOR_SOUNDS = [setting for setting in SOUNDS if JOBS.needs_choice(setting)]
+TAKES = {setting: output.takes for setting, output in CONFIGURATION.outputs.items()}
 TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
 GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
@@ -48,6 +54,8 @@ wildcard_constraints:
     corpus=CORPUS,
     setting="|".join(SETTINGS),
     texture="|".join(TEXTURES),
+    format="|".join(FORMATS),
+    take="[0-9]+",
 
 
 def recording(texture):
@@ -82,8 +90,15 @@ def usable_textures():
     return [texture for texture in TEXTURES if texture in usable]
 
 
-def for_all(pattern, settings=SETTINGS):
-    """Return an input function: the pattern for each setting and usable texture."""
+def usable_recordings():
+    """Return the paths of the recordings of the usable textures."""
+    return [recording(texture) for texture in usable_textures()]
+
+
+def for_all(pattern, settings=STUDY):
+    """Return an input function: the pattern for each setting and usable texture; nothing if there is no setting."""
+    if not settings:
+        return []
     return lambda wildcards: expand(
         pattern, corpus=CORPUS, setting=settings, texture=usable_textures()
     )
@@ -95,15 +110,52 @@ def for_textures(pattern):
 
 
 def for_settings(pattern):
-    """Return an input function: the pattern for each setting."""
-    return lambda wildcards: expand(pattern, setting=SETTINGS, **wildcards)
+    """Return an input function: the pattern for each setting of a study."""
+    return lambda wildcards: expand(pattern, setting=STUDY, **wildcards)
 
 
-def by_setting(value):
+def only(settings):
+    """Return a constraint of the wildcard setting; (?!) matches nothing."""
+    return "|".join(settings) or "(?!)"
+
+
+def sound_path(setting, texture, take=None):
+    """Return the path of a sound; without a take, the path of the only one."""
+    sound = texture if take is None else f"{texture}-{take}"
+    return f"results/{CORPUS}/{setting}/audio/{sound}.{JOBS.sound_format(setting, texture)}"
+
+
+def takes_of(setting):
+    """Return the takes of a setting; None stands for a single take, which file names do not contain."""
+    count = TAKES.get(setting, 1)
+    return [None] if count == 1 else list(range(1, count + 1))
+
+
+def sounds(wildcards):
+    """Return the paths of all sounds."""
+    return [
+        sound_path(setting, texture, take)
+        for setting in SOUNDS
+        for take in takes_of(setting)
+        for texture in usable_textures()
+    ]
+
+
+def scores(wildcards):
+    """Return the files of all scores of single sounds, by setting."""
+    return [
+        f"results/{CORPUS}/{setting}/scores/{texture}{'' if take is None else f'-{take}'}.json"
+        for setting in SETTINGS
+        for take in takes_of(setting)
+        for texture in usable_textures()
+    ]
+
+
+def by_setting(value, settings=STUDY):
     """Return an input or parameter function of the setting, or the value itself if it is the same for all settings,
     because Snakemake takes longer to call a function for each job than to plan the job otherwise.
     """
-    of_first, *of_others = [value(setting) for setting in SETTINGS]
+    of_first, *of_others = [value(setting) for setting in settings]
     if all(of_one == of_first for of_one in of_others):
         return of_first
     return lambda wildcards: value(wildcards.setting)
@@ -131,9 +183,7 @@ def collection_scores(wildcards):
     """Return the files of the scores of whole collections, if there are such scores."""
     pattern = "results/{corpus}/{setting}/collection_scores.json"
     return (
-        expand(pattern, corpus=CORPUS, setting=SETTINGS)
-        if JOBS.collection_scores
-        else []
+        expand(pattern, corpus=CORPUS, setting=STUDY) if JOBS.collection_scores else []
     )
 
 

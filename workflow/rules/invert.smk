@@ -6,6 +6,8 @@ rule invert:
         audio="results/{corpus}/{setting}/audio/{texture}.wav",
     log:
         "results/{corpus}/logs/invert/{setting}/{texture}.log",
+    wildcard_constraints:
+        setting=only(STUDY),
     conda:
         "../../environment.yml"
     threads: CONFIGURATION.threads

@@ -4,7 +4,9 @@ rule listening_page:
         targets=for_all("results/{corpus}/spectrogram/{texture}.h5"),
         audio=for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
         syntheses=for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
-        scores=for_all("results/{corpus}/{setting}/scores/{texture}.json"),
+        recordings=lambda wildcards: usable_recordings() if SOUNDS else [],
+        sounds=sounds,
+        scores=scores,
         collections=collection_scores,
         spectrogram_figures=for_all(
             "results/{corpus}/figures/{texture}.spectrogram.svg"
@@ -34,6 +36,10 @@ rule listening_page:
         runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
+        sounds=[
+            [setting, takes_of(setting), CONFIGURATION.outputs[setting].loop]
+            for setting in SOUNDS
+        ],
         exhibits=lambda wildcards: [
             {**exhibit, "files": list(exhibit["files"])} for exhibit in EXHIBITS
         ],

@@ -9,6 +9,8 @@ rule score:
         scores="results/{corpus}/{setting}/scores/{texture}.json",
     log:
         "results/{corpus}/logs/score/{setting}/{texture}.log",
+    wildcard_constraints:
+        setting=only(STUDY),
     conda:
         "../../environment.yml"
     params:

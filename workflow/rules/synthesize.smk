@@ -14,8 +14,8 @@ rule synthesize:
     log:
         "results/{corpus}/logs/synthesize/{setting}/{texture}.log",
     wildcard_constraints:
-        # Settings with chosen weights are left to synthesize_chosen; (?!) matches nothing.
-        setting="|".join(name for name in SETTINGS if name not in CHOSEN) or "(?!)",
+        # Settings with chosen weights are left to synthesize_chosen.
+        setting=only(name for name in STUDY if name not in CHOSEN),
     conda:
         "../../environment.yml"
     threads: CONFIGURATION.threads

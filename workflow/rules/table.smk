@@ -1,6 +1,6 @@
 rule table:
     input:
-        scores=for_all("results/{corpus}/{setting}/scores/{texture}.json"),
+        scores=scores,
         collections=collection_scores,
         check="results/{corpus}/corpus_check.json",
     output:

@@ -33,8 +33,9 @@ def run(main, snakemake):
         print(message, file=sys.stderr)
         sys.exit(1)
     except TextureError as error:
-        texture = snakemake.wildcards.get("texture")
-        message = f"{error}" if texture is None or texture in str(error) else f"texture {texture}: {error}"
+        wildcards = {key: snakemake.wildcards.get(key) for key in ("texture", "setting")}
+        missing = [f"{key} {name}" for key, name in wildcards.items() if name is not None and name not in str(error)]
+        message = f"{', '.join(missing)}: {error}" if missing else str(error)
         _append(log, message)
         print(message, file=sys.stderr)
         sys.exit(1)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from job import run
+from planning.naming import column_name
 
 from texture_core.records.score_files import read_collection_scores, read_left_out, read_scores
 from texture_core.report.listening import write_listening_page
@@ -15,27 +16,39 @@ def main(snakemake):
     inputs = snakemake.input
     records = [read_scores(path) for path in inputs.scores]
     collections = [read_collection_scores(path) for path in inputs.get("collections", [])]
-    syntheses = {}
-    for record, audio, synthesis in zip(records, inputs.audio, inputs.syntheses, strict=True):
-        syntheses.setdefault(record["texture"], {})[record["setting"]] = Sound(Path(audio), Path(synthesis))
+    settings = list(dict.fromkeys(record["setting"] for record in records))
     described = {record["texture"]: record for record in records}
+    syntheses = {texture: {} for texture in described}
+    for audio, synthesis in zip(inputs.audio, inputs.syntheses, strict=True):
+        syntheses[Path(audio).stem][Path(audio).parents[1].name] = Sound(Path(audio), Path(synthesis))
+    sounds = iter(inputs.sounds)
+    for setting, takes, loop in snakemake.params.sounds:
+        for take in takes:
+            for texture in described:
+                syntheses[texture][column_name(setting, take)] = Sound(Path(next(sounds)), loop=loop)
+    # Sounds are heard beside the recording as it is, and not as a study prepares it.
+    originals = [Sound(Path(path)) for path in inputs.recordings] or [
+        Sound(*map(Path, paths)) for paths in zip(inputs.target_audio, inputs.targets, strict=True)
+    ]
+    figures = [
+        {"spectrograms": Path(spectrograms), "loss": Path(loss)}
+        for spectrograms, loss in zip(inputs.spectrogram_figures, inputs.loss_figures, strict=True)
+    ] or [{}] * len(originals)
     rows = [
         TextureRow(
             name=texture,
-            title=described[texture]["title"],
-            texture_class=described[texture]["class"],
-            also_class=described[texture]["also_class"],
-            original=Sound(Path(audio), Path(spectrogram)),
+            title=record["title"],
+            texture_class=record["class"],
+            also_class=record["also_class"],
+            original=original,
             syntheses=syntheses[texture],
-            figures={"spectrograms": Path(spectrograms), "loss": Path(loss)},
+            figures=drawn,
         )
-        for texture, audio, spectrogram, spectrograms, loss in zip(
-            syntheses, inputs.target_audio, inputs.targets, inputs.spectrogram_figures, inputs.loss_figures, strict=True
-        )
+        for (texture, record), original, drawn in zip(described.items(), originals, figures, strict=True)
     ]
     table = table1(
         records,
-        settings=list(dict.fromkeys(record["setting"] for record in records)),
+        settings=settings,
         left_out=read_left_out(inputs.check),
         missing_scores={name: reason for record in records + collections for name, reason in record["missing"].items()},
         count_both_classes=snakemake.params.table["count_in_both_classes"],

@@ -22,9 +22,9 @@ from texture_core.report.table1 import table1
 
 def test_every_reference_is_a_file_beside_the_page(page, results):
     urls = [url for url in page.urls() if not url.startswith("#")]
-    # Style and script; per cell a picture, a sound and its source; a figure per row; the exhibits' pictures (also as
-    # links) and sounds.
-    assert len(urls) == 2 + 3 * len(CELLS) + len(TEXTURES) + 2 * 2 + 3
+    # Style and script; per cell a picture, a sound and its source, twice; a figure per row; the exhibits' pictures
+    # (also as links) and sounds.
+    assert len(urls) == 2 + 4 * len(CELLS) + len(TEXTURES) + 2 * 2 + 3
     for url in urls:
         parts = urlsplit(url)
         assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("", "", "", "")

@@ -89,7 +89,7 @@ function adjust() {
   const level = (cell) => 10 ** (-Number(cell.dataset.gain) / 20);
   const loudest = Math.max(...cellsOf(rowOf(selected)).filter(linkOf).map(level));
   for (const [cell, sound] of sounds) {
-    sound.loop = byId("loop").checked;
+    sound.loop = byId("loop").checked || "loop" in cell.dataset;
     sound.volume = byId("matched").checked ? 1 : level(cell) / loudest;
   }
 }
@@ -162,6 +162,7 @@ function describe() {
   slider.max = secondsOf(selected);
   byId("compressed").href = linkOf(selected).href;
   byId("source").href = selected.dataset.source;
+  byId("source").textContent = selected.dataset.source.split(".").at(-1).toUpperCase();
   byId("gain").textContent = `(${selected.dataset.gain.replace("-", "−")} dB)`;
 }
 

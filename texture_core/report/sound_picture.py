@@ -1,0 +1,46 @@
+"""Spectrograms of audio files of any rate and length, as fine as a small picture needs them."""
+
+import numpy as np
+
+from texture_core.audio.rates import target_peak
+from texture_core.parameters.method import SpectrogramParameters
+from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.report.playback import read_sound
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+
+# Some for each column of a picture, the paper's hop at most; more would cost much memory for long sounds.
+_FRAMES = 1920
+_WINDOW_SECONDS, _HOP_SECONDS = 0.032, 0.004
+
+
+def sound_spectrogram(path, original, repeats=1):
+    """Compute the spectrogram of a sound for a picture: all channels mixed, on the scale of the study's spectrograms.
+
+    Parameters
+    ----------
+    path : Path
+        Any format that libsndfile reads.
+    original : Path
+        The recording, whose peak is 1 on that scale.
+    repeats : int
+        How often a loop is repeated.
+
+    Returns
+    -------
+    Spectrogram
+
+    Raises
+    ------
+    StorageError
+        If a file is missing or unreadable.
+    """
+    samples, sample_rate = read_sound(path)
+    reference = samples if path == original else read_sound(original)[0]
+    peak = np.abs(reference.mean(axis=1)).max(initial=0.0) or 1.0
+    n_fft = 2 * round(_WINDOW_SECONDS * sample_rate / 2)
+    mixed = np.tile(samples.mean(axis=1) * (target_peak(sample_rate) / peak), repeats)
+    if len(mixed) <= n_fft:
+        mixed = np.pad(mixed, (0, n_fft + 1 - len(mixed)))
+    hop_length = min(max(round(_HOP_SECONDS * sample_rate), len(mixed) // _FRAMES), n_fft // 2)
+    values = log_spectrogram(mixed, SpectrogramParameters(n_fft, hop_length))
+    return Spectrogram(values, sample_rate, n_fft, hop_length)

@@ -1,0 +1,38 @@
+"""Plan the textures of a recording, as the command line and the workflow make them."""
+
+from texture_core.parameters.presets import fit_to_duration
+from texture_core.texture.plan import plan_texture
+
+
+def plan_recording(samples, sample_rate, parameters, output):
+    """Fit parameters to the duration of a recording and plan its textures.
+
+    Parameters
+    ----------
+    samples, sample_rate
+        See `texture_core.synthesize`.
+    parameters : Parameters
+    output : OutputParameters
+        Number of takes, encoding and format are not used here.
+
+    Returns
+    -------
+    TexturePlan
+
+    Raises
+    ------
+    AudioError, ParameterError
+        See `texture_core.synthesize`.
+    """
+    seconds = len(samples) / sample_rate
+    # A loop has no more room for lags than it lasts.
+    shortest = min(seconds, output.duration) if output.loop and output.duration else seconds
+    return plan_texture(
+        samples,
+        sample_rate,
+        duration=output.duration,
+        parameters=fit_to_duration(parameters, shortest),
+        loop=output.loop,
+        channels=output.channels,
+        computed_rate=output.computed_rate,
+    )

@@ -1,0 +1,26 @@
+"""Score a sound against its recording, as ``texture-core score`` does."""
+
+from classifier_files import classifiers
+from job import run
+from planning.naming import column_name
+
+from texture_core.audio.recording import read_recording
+from texture_core.records.files import write_json
+from texture_core.scores.sounds import compare
+
+
+def main(snakemake):
+    missing = {}
+    compared = compare(read_recording(snakemake.input.recording), read_recording(snakemake.input.audio))
+    scores = compared.scores(snakemake.params.scores, missing=missing, classifiers=classifiers(snakemake.input))
+    record = {
+        "texture": snakemake.wildcards.texture,
+        "setting": column_name(snakemake.wildcards.setting, snakemake.wildcards.get("take")),
+        **snakemake.params.texture,
+        "scores": scores,
+        "missing": missing,
+    }
+    write_json(snakemake.output.scores, record)
+
+
+run(main, snakemake)  # noqa: F821
