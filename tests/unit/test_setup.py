@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -70,6 +71,16 @@ def test_help_lists_every_target(clone):
 def test_make_alone_only_shows_help(clone):
     assert "make run" in make(clone).stdout
     assert not (clone / ".venv").exists()
+
+
+@pytest.mark.parametrize("folder", ["/home/me/my recordings", 'it\'s #1: "best" \\ of', "2024"])
+def test_run_passes_the_folder_of_recordings_as_it_is(set_up_clone, folder):
+    result = make(set_up_clone, "--dry-run", "run", f"CORPUS={folder}", "CORES=3")
+    *command, configured = shlex.split(result.stdout.splitlines()[-1])
+    assert command == [".venv/bin/snakemake", "--cores", "3", "--config"]
+    key, _, value = configured.partition("=")
+    assert (key, yaml.safe_load(value)) == ("corpus_dir", folder)
+    assert "--config" not in make(set_up_clone, "--dry-run", "run").stdout
 
 
 def test_a_finished_environment_is_left_alone(set_up_clone):

@@ -8,7 +8,7 @@ from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.report.playback import read_sound
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
-# Some for each column of a picture, the paper's hop at most; more would cost much memory for long sounds.
+# Several frames per column of a picture; also the frames of one block, because long sounds would need much memory.
 _FRAMES = 1920
 _WINDOW_SECONDS, _HOP_SECONDS = 0.032, 0.004
 
@@ -42,5 +42,9 @@ def sound_spectrogram(path, original, repeats=1):
     if len(mixed) <= n_fft:
         mixed = np.pad(mixed, (0, n_fft + 1 - len(mixed)))
     hop_length = min(max(round(_HOP_SECONDS * sample_rate), len(mixed) // _FRAMES), n_fft // 2)
-    values = log_spectrogram(mixed, SpectrogramParameters(n_fft, hop_length))
-    return Spectrogram(values, sample_rate, n_fft, hop_length)
+    parameters, block = SpectrogramParameters(n_fft, hop_length), _FRAMES * hop_length
+    # Block by block, the last with the remainder, which may be too short by itself.
+    starts = range(0, max(len(mixed) - n_fft, 1), block)
+    ends = [*starts[1:], len(mixed)]
+    values = [log_spectrogram(mixed[start:end], parameters) for start, end in zip(starts, ends, strict=True)]
+    return Spectrogram(np.concatenate(values, axis=1), sample_rate, n_fft, hop_length)
