@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import soundfile
 from planning.resources import (
@@ -153,3 +154,21 @@ def test_the_estimates_of_a_large_study_take_no_time(tmp_path):
             resources.synthesis(name, setting, attempt=2)
     resources.collecting()
     assert time.process_time() - started < 2
+
+
+def test_a_long_recording_asks_for_no_more_than_its_sample(tmp_path):
+    """Stretches of 12 s in the chain with spectrogram files, and of 128 s for sounds of any length."""
+    for minutes in (5, 50):
+        with soundfile.SoundFile(tmp_path / f"{minutes}.wav", "w", 1000, 1, subtype="PCM_U8") as file:
+            file.write(np.zeros(minutes * 60 * 1000))
+    configuration = SimpleNamespace(
+        corpus_dir=tmp_path,
+        audio=AUDIO,
+        textures=[SimpleNamespace(name=name) for name in ("5", "50")],
+        recording=lambda texture: tmp_path / f"{texture.name}.wav",
+    )
+    assert Estimates(configuration).seconds("5") == Estimates(configuration).seconds("50") == 12.0
+    short, long = (
+        sound_estimate(DEFAULT, OutputParameters(duration=8.0), 60 * minutes, 2, 44100) for minutes in (5, 50)
+    )
+    assert short == long

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from texture_core.command_line.shared import STANDARD_STREAM, add_command, read
+from texture_core.command_line.shared import STANDARD_STREAM, add_command, note_of_sample, read, tell
 from texture_core.command_line.textures import add_texture_options, make_textures, number, parameters_of
 from texture_core.errors import ParameterError
 from texture_core.parameters.statement import Statement
@@ -50,19 +50,24 @@ def _morph(options):
     from texture_core.texture.morphing import plan_morph
 
     def plan():
-        (first, rate), (second, second_rate) = recordings = [read(name) for name in names]
-        parameters = parameters_of(options, min(len(first) / rate, len(second) / second_rate))
+        first, second = recordings = [read(name) for name in names]
+        for name, recording in zip(names, recordings, strict=True):
+            tell(options, note_of_sample(name, recording))
+        duration = options.duration
+        if duration is None and first.is_sample:
+            duration = first.seconds
         plan = plan_morph(
-            first,
-            second,
-            rate,
+            first.samples,
+            second.samples,
+            first.sample_rate,
             position=options.position,
-            second_sample_rate=second_rate,
-            duration=options.duration,
-            parameters=parameters,
+            second_sample_rate=second.sample_rate,
+            duration=duration,
+            parameters=parameters_of(options, min(first.seconds, second.seconds)),
             loop=options.loop,
         )
-        used = dict(zip(("first", "second"), recordings, strict=True))
+        pairs = [(recording.samples, recording.sample_rate) for recording in recordings]
+        used = dict(zip(("first", "second"), pairs, strict=True))
         if plan.morph is None:
             del used["second" if options.position[0] == 0 else "first"]
         return plan, used

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from texture_core.command_line.shared import add_command, read
+from texture_core.command_line.shared import add_command, note_of_sample, read
 
 _SCORE_MEANINGS = {
     "autocorrelation": "distance of the rhythms, at the given levels",
@@ -44,7 +44,12 @@ def _score(options):
     from texture_core.parameters.method import AutocorrelationParameters
     from texture_core.scores.sounds import compare
 
-    compared = compare(read(options.original), read(options.synthesis))
+    sounds = {name: read(name) for name in (options.original, options.synthesis)}
+    for name, sound in sounds.items():
+        if note := note_of_sample(name, sound):
+            print(f"texture-core: {note}", file=sys.stderr)
+    original, synthesis = (sounds[name] for name in (options.original, options.synthesis))
+    compared = compare((original.samples, original.sample_rate), (synthesis.samples, synthesis.sample_rate))
     lags = compared.lags
     if lags != AutocorrelationParameters():
         shortest = min(len(samples) for _, samples in (compared.original, compared.synthesis))

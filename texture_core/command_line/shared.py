@@ -28,22 +28,32 @@ def add_command(commands, name, run, summary, examples):
 
 
 def read(name):
-    """Read samples and sample rate from a recording or from standard input."""
-    from texture_core.audio.recording import read_recording
+    """Read a `texture_core.audio.recording.Recording`, a sample if it is long, from a file or from standard input."""
+    from texture_core.audio.recording import read_sample
 
     if name != STANDARD_STREAM:
-        return read_recording(name)
+        return read_sample(name)
     # libsndfile needs to seek, which a pipe does not support.
     with tempfile.NamedTemporaryFile() as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()
         try:
-            return read_recording(file.name)
+            return read_sample(file.name)
         except AudioError as error:
             raise AudioError(str(error).replace(file.name, "standard input")) from None
 
 
 def tell(options, text):
-    """Print a message to standard error, unless ``--quiet`` was given."""
-    if not options.quiet:
+    """Print a message, if there is one, to standard error, unless ``--quiet`` was given."""
+    if text and not options.quiet:
         print(text, file=sys.stderr)
+
+
+def note_of_sample(name, recording):
+    """Return a message if a sample represents a recording, otherwise None."""
+    from texture_core.audio.stretches import SAMPLE
+
+    if not recording.is_sample:
+        return None
+    kept = f"{SAMPLE.stretches} stretches of {SAMPLE.seconds:g} s, spread over all of it"
+    return f"{name} lasts {recording.seconds:.0f} s: its statistics are those of {kept}"

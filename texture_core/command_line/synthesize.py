@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from texture_core.command_line.shared import add_command, read
+from texture_core.command_line.shared import add_command, note_of_sample, read, tell
 from texture_core.command_line.textures import add_texture_options, make_textures, parameters_of
 from texture_core.parameters.output import OutputParameters
 
@@ -59,8 +59,11 @@ def _synthesize(options):
     )
 
     def plan():
-        samples, sample_rate = read(options.recording)
-        parameters = parameters_of(options, len(samples) / sample_rate)
-        return plan_recording(samples, sample_rate, parameters, output), {"recording": (samples, sample_rate)}
+        recording = read(options.recording)
+        tell(options, note_of_sample(options.recording, recording))
+        samples, sample_rate = recording.samples, recording.sample_rate
+        parameters = parameters_of(options, recording.seconds)
+        plan = plan_recording(samples, sample_rate, parameters, output, seconds=recording.seconds)
+        return plan, {"recording": (samples, sample_rate)}
 
     return make_textures(options, plan, [options.recording], f"{Path(options.recording).stem}-texture.wav")

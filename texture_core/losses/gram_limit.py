@@ -32,7 +32,8 @@ class GramLimitLoss:
     Parameters
     ----------
     target : torch.Tensor
-        (rows, frames), a view of a spectrogram.
+        (rows, frames), a view of a spectrogram; or (segments, rows, frames), segments of a longer one, whose patches
+        all count. No patch spans two segments.
     widths : sequence of int
         Kernel width of each network, in frames; each is `stride` times a power of two.
     stride : int
@@ -56,14 +57,14 @@ class GramLimitLoss:
         self._stride, self._loudness = stride, loudness
         self._widths = _doublings(widths, stride)
         self._counted = set(widths)
-        if target.shape[1] < self._widths[-1]:
+        if target.shape[-1] < self._widths[-1]:
             raise ParameterError(
-                f"features.kernel_widths: {self._widths[-1]} frames, but the spectrogram has only {target.shape[1]}"
+                f"features.kernel_widths: {self._widths[-1]} frames, but the spectrogram has only {target.shape[-1]}"
             )
-        self._target = self._patches(target)
+        self._target = self._patches(target if target.dim() == 3 else target[None])
         self._target_norms = self._norms(self._target)
         self._within_target = 0.0
-        for level, products in enumerate(self._summed_up(self._target @ self._target.T)):
+        for level, products in enumerate(self._summed_up(_products(self._target, self._target))):
             if self._widths[level] in self._counted:
                 norms = self._target_norms[level]
                 total, _ = _sum_of_squared_kernels(products, norms, norms, 1.0, loudness)
@@ -75,7 +76,7 @@ class GramLimitLoss:
 
     def value_and_gradient(self, view):
         """Return the loss, a float, and its gradient (rows, frames)."""
-        patches = self._patches(view)
+        patches = self._patches(view[None])
         norms = self._norms(patches)
         value = 1.0
         # With respect to the patches of `stride` frames: via the products, and via the norms of each width.
@@ -86,7 +87,7 @@ class GramLimitLoss:
             (patches, norms, 1.0, 2.0),
             (self._target, self._target_norms, -2.0, 1.0),
         ):
-            by_product = self._summed_up(patches @ other.T)
+            by_product = self._summed_up(_products(patches, other))
             for level, products in enumerate(by_product):
                 width = self._widths[level]
                 if width not in self._counted:
@@ -98,10 +99,11 @@ class GramLimitLoss:
                 )
                 value += scale * total
                 by_energy[level].add_(by_norm.div_(2 * norms[level]), alpha=moving)
-            gradient.addmm_(self._summed_down(by_product), other, alpha=moving)
-        gradient.addcmul_(patches, self._summed_down(by_energy)[:, None], value=2.0)
+            by_first = self._summed_down(by_product).flatten(2).flatten(0, 1)
+            gradient[0].addmm_(by_first, other.flatten(0, 1), alpha=moving)
+        gradient.addcmul_(patches, self._summed_down(by_energy)[..., None], value=2.0)
         result = torch.zeros_like(view)
-        result[:, : len(patches) * self._stride] = gradient.view(-1, len(view)).T
+        result[:, : patches.shape[1] * self._stride] = gradient.view(-1, len(view)).T
         return value, result
 
     def _pairs(self, products, width):
@@ -109,20 +111,20 @@ class GramLimitLoss:
         return products.numel() * width ** (2 * self._loudness)
 
     def _patches(self, view):
-        """Return patches (patches, stride * rows) of `stride` frames each."""
-        count = view.shape[1] // self._stride
-        return view[:, : count * self._stride].T.reshape(count, -1).contiguous()
+        """Return patches (segments, patches, stride * rows) of `stride` frames each, from (segments, rows, frames)."""
+        count = view.shape[2] // self._stride
+        return view[..., : count * self._stride].mT.reshape(len(view), count, -1).contiguous()
 
     def _norms(self, patches):
-        """Return the norms of the patches, one tensor for each width."""
+        """Return the norms of the patches, one tensor (segments, patches) for each width."""
         smallest = torch.finfo(patches.dtype).tiny ** 0.5
-        return [energy.clamp_min(smallest).sqrt() for energy in self._summed_up(patches.square().sum(dim=1))]
+        return [energy.clamp_min(smallest).sqrt() for energy in self._summed_up(patches.square().sum(dim=2))]
 
     def _summed_up(self, values):
-        """Return the sums for each width, from those for the first."""
+        """Return the sums for each width, from those for the first; (segments, patches), or the same for both sides."""
         levels = [values]
         for shift in self._shifts():
-            before, after = (slice(None, -shift),) * values.dim(), (slice(shift, None),) * values.dim()
+            before, after = _before_and_after(shift, values)
             levels.append(levels[-1][before] + levels[-1][after])
         return levels
 
@@ -130,8 +132,9 @@ class GramLimitLoss:
         """Return the adjoint of `_summed_up`; overwrites the gradients."""
         above = gradients[-1]
         for shift, gradient in zip(reversed(self._shifts()), reversed(gradients[:-1]), strict=True):
-            gradient[(slice(None, -shift),) * gradient.dim()] += above
-            gradient[(slice(shift, None),) * gradient.dim()] += above
+            before, after = _before_and_after(shift, gradient)
+            gradient[before] += above
+            gradient[after] += above
             above = gradient
         return above
 
@@ -151,6 +154,16 @@ class _WithGradient(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, outer):
         return ctx.saved_tensors[0] * outer, None
+
+
+def _products(patches, other):
+    """Return the products of all pairs, (segments, patches, other segments, other patches)."""
+    return (patches.flatten(0, 1) @ other.flatten(0, 1).T).view(*patches.shape[:2], *other.shape[:2])
+
+
+def _before_and_after(shift, values):
+    """Return the indices of the values, and of those `shift` patches later, along each dimension of patches."""
+    return tuple((slice(None), own) * (values.dim() // 2) for own in (slice(None, -shift), slice(shift, None)))
 
 
 def _doublings(widths, stride):
@@ -173,9 +186,10 @@ def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
     Parameters
     ----------
     products : torch.Tensor
-        (patches, other patches), a·b; overwritten by scale * d sum / d products at fixed norms.
+        (segments, patches, other segments, other patches), a·b; overwritten by scale * d sum / d products for fixed
+        norms.
     norms, other_norms : torch.Tensor
-        |a| and |b|.
+        |a| and |b|, (segments, patches).
     scale : float
     loudness : float
         p in k = (|a| |b|)^p (sin θ + (π - θ) cos θ) / π.
@@ -185,8 +199,10 @@ def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
     total : float
         The sum, without the scale.
     by_norm : torch.Tensor
-        (patches,): scale * d sum / d |a| at fixed products.
+        (segments, patches): scale * d sum / d |a| at fixed products.
     """
+    shape, other_norms, norms = norms.shape, other_norms.flatten(), norms.flatten()
+    products = products.view(len(norms), len(other_norms))
     rows, columns = products.shape
     step = rows if products.is_cuda else max(1, _BLOCK // columns)
     buffers = [products.new_empty(min(step, rows), columns) for _ in range(3)]
@@ -214,4 +230,4 @@ def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
         if loudness != 1:
             by_norm[own] *= (power * inverse)[own]
             by_norm[own] += (loudness - 1) * kernel.square_().sum(dim=1) * inverse[own]
-    return total, by_norm.mul_(2 * scale)
+    return total, by_norm.mul_(2 * scale).view(shape)

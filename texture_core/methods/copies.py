@@ -7,6 +7,7 @@ import torch
 
 from texture_core.audio.segments import COPIED, SEGMENT_SECONDS, best_correlations, standardize
 from texture_core.losses.diversity import DiversityLoss
+from texture_core.parameters.limits import LONG_FRAMES
 from texture_core.parameters.method import DiversityParameters
 
 # Copies score above 20, other syntheses 1.6 to 10 (docs/method.md).
@@ -27,7 +28,8 @@ class Likeness:
     patchwork_share : float
         Share of the quarter-second segments of its log spectrogram that occur in the target's; NaN if one is too short.
     natural_share : float
-        The same share for the halves of the target: segments of the second that occur in the first.
+        The same share for the halves of the target: segments of the second that occur in the first. NaN if
+        `patchwork_share` is too low for a collage.
     """
 
     diversity: float
@@ -54,16 +56,20 @@ def likeness(target, log_magnitude):
     -------
     Likeness
     """
-    frames = min(target.log_magnitude.shape[1], log_magnitude.shape[1])
-    sides = [torch.from_numpy(side[:, :frames]).double() for side in (target.log_magnitude, log_magnitude)]
-    loss = DiversityLoss(sides[:1], frames, DiversityParameters(shifts="exact"))
+    whole, frames = target.log_magnitude.shape[1], log_magnitude.shape[1]
+    # A long target is searched for the synthesis; otherwise both are cut to the shorter.
+    compared = whole if whole > max(LONG_FRAMES, frames) else min(whole, frames)
+    sides = [torch.from_numpy(side[:, :compared]) for side in (target.log_magnitude, log_magnitude)]
+    if compared == min(whole, frames):
+        sides = [side.double() for side in sides]
+    loss = DiversityLoss(sides[:1], compared, DiversityParameters(shifts="exact"))
     segment = round(SEGMENT_SECONDS * target.sample_rate / target.hop_length)
-    half = target.log_magnitude.shape[1] // 2
-    return Likeness(
-        loss(sides[1:]).item(),
-        _share(target.log_magnitude, log_magnitude, segment),
-        _share(target.log_magnitude[:, :half], target.log_magnitude[:, half:], segment),
-    )
+    share = _share(target.log_magnitude, log_magnitude, segment)
+    natural = float("nan")
+    if share > _HIGHEST_SHARE:
+        half = whole // 2
+        natural = _share(target.log_magnitude[:, :half], target.log_magnitude[:, half:], segment)
+    return Likeness(loss(sides[1:]).item(), share, natural)
 
 
 def _share(target, synthesis, segment):

@@ -2,6 +2,9 @@
 
 from texture_core.parameters.lags import lag_frames
 
+# A target with more frames counts as long: costly computations then use parts of it.
+LONG_FRAMES = 2048
+
 
 def minimum_seconds(parameters, audio, spectrogram):
     """The shortest recording that a setting can be computed for.

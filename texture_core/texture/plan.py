@@ -10,6 +10,7 @@ import numpy as np
 from texture_core.audio.channels import signals_of
 from texture_core.audio.rates import computed_transform, target_peak
 from texture_core.audio.stereo import PannedImage, StereoImage
+from texture_core.audio.stretches import is_long, sample_of
 from texture_core.errors import AudioError, ParameterError
 from texture_core.parameters.limits import minimum_seconds
 from texture_core.parameters.method import AudioParameters, Parameters
@@ -113,15 +114,16 @@ def plan_texture(
     -------
     TexturePlan
     """
-    recording = _checked(samples, sample_rate)
+    samples = _checked(samples, sample_rate)
     sample_rate = int(sample_rate)
+    recording = _full_scale(sample_of(samples, sample_rate))
     result_rate = int(result_rate or sample_rate)
     computed_rate, spectrogram = computed_transform(sample_rate, computed_rate)
     audio = AudioParameters(sample_rate=computed_rate)
     signals, level, image = signals_of(recording, sample_rate, channels, computed_rate, spectrogram.n_fft)
     seconds = signals.shape[1] / audio.sample_rate
     if duration is None:
-        duration = seconds
+        duration = len(samples) / sample_rate if is_long(len(samples), sample_rate) else seconds
     if not (isinstance(duration, numbers.Real) and math.isfinite(duration) and duration > 0):
         raise ParameterError(f"duration: expected seconds above 0, found {duration!r}")
     duration = float(duration)
@@ -175,13 +177,17 @@ def _checked(samples, sample_rate):
         raise AudioError(f"samples: expected real numbers (n,) or (n, channels), found {samples.dtype} {samples.shape}")
     if samples.ndim == 2 and samples.shape[1] > samples.shape[0]:
         raise AudioError(f"samples: expected (n, channels), found {samples.shape}; transpose them")
-    if samples.dtype.kind in "iu":
-        limits = np.iinfo(samples.dtype)
-        middle = (int(limits.max) + int(limits.min) + 1) / 2
-        samples = (samples - middle) / (limits.max + 1 - middle)
     if not np.isfinite(samples).all():
         raise AudioError("samples: expected finite values, found NaN or infinity; repair or cut the recording")
     return samples
+
+
+def _full_scale(samples):
+    if samples.dtype.kind not in "iu":
+        return samples
+    limits = np.iinfo(samples.dtype)
+    middle = (int(limits.max) + int(limits.min) + 1) / 2
+    return (samples - middle) / (limits.max + 1 - middle)
 
 
 def _frames_of_whole_samples(sample_rate, audio, spectrogram):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from texture_core.audio.rates import computed_transform
+from texture_core.audio.stretches import LONGEST_SECONDS, SHORT_SAMPLE
 from texture_core.methods.task import uses_gpu
 from texture_core.parameters.method import AudioParameters
 from texture_core.runtime.memory import PROCESS, synthesis_megabytes
@@ -124,7 +125,7 @@ def sound_estimate(parameters, output, seconds, channels, sample_rate, gpu=False
     each = synthesis_estimate(parameters, window, audio, spectrogram, gpu)
     inversion = inversion_estimate(parameters, duration, audio, spectrogram).minutes - START_MINUTES
     recovering = 0 if parameters.optimizer.waveform_iterations else inversion
-    megabytes = each.megabytes * signals + RECORDING_MEGABYTES * seconds * channels
+    megabytes = each.megabytes * signals + RECORDING_MEGABYTES * min(seconds, LONGEST_SECONDS) * channels
     minutes = START_MINUTES + signals * (windows * (each.minutes - START_MINUTES) + recovering)
     return Estimate(_whole(megabytes), math.ceil(minutes))
 
@@ -180,7 +181,9 @@ class Estimates:
             seconds = DEMO_SECONDS
         else:
             seconds = recording_facts(configuration.recording(self._textures[texture]))[0]
-        return seconds if configuration.audio.duration is None else min(seconds, configuration.audio.duration)
+        if configuration.audio.duration is not None:
+            seconds = min(seconds, configuration.audio.duration)
+        return seconds if seconds <= LONGEST_SECONDS else SHORT_SAMPLE.stretches * SHORT_SAMPLE.seconds
 
     def _estimated_synthesis(self, seconds, setting):
         configuration = self._configuration

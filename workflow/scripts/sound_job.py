@@ -1,6 +1,6 @@
 """Shared by the scripts that make sounds of a recording: its plan."""
 
-from texture_core.audio.recording import read_recording
+from texture_core.audio.recording import read_sample
 from texture_core.parameters.mapping import read_back
 from texture_core.parameters.method import Parameters
 from texture_core.parameters.output import OutputParameters
@@ -22,5 +22,7 @@ def planned(snakemake):
     """
     given = snakemake.params.parameters
     output = read_back(OutputParameters, given["output"])
-    samples, sample_rate = read_recording(snakemake.input.recording)
-    return plan_recording(samples, sample_rate, read_back(Parameters, given["method"]), output), output
+    recording = read_sample(snakemake.input.recording)
+    parameters = read_back(Parameters, given["method"])
+    plan = plan_recording(recording.samples, recording.sample_rate, parameters, output, seconds=recording.seconds)
+    return plan, output

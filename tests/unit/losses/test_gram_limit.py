@@ -28,11 +28,17 @@ def naive(target, view, widths, stride, loudness):
         return ((norm * other_norm / width) ** loudness * shape).square().mean()
 
     total = energy = 0
+    parts = target if target.dim() == 3 else [target]
     for width in widths:
         x, y = (
-            torch.stack([side[:, t : t + width].reshape(-1) for t in range(0, whole - width + 1, stride)])
-            for side in (view, target)
-            for whole in [side.shape[1] // stride * stride]
+            torch.stack(
+                [
+                    part[:, t : t + width].reshape(-1)
+                    for part in side
+                    for t in range(0, part.shape[1] // stride * stride - width + 1, stride)
+                ]
+            )
+            for side in ([view], parts)
         )
         total += kernels(x, x) - 2 * kernels(x, y) + kernels(y, y)
         energy += kernels(y, y)
@@ -48,6 +54,19 @@ def test_it_is_what_its_definition_says(widths, stride, loudness, device):
     loss = GramLimitLoss(target, widths, stride, loudness)
     assert loss(view).item() == pytest.approx(naive(target, view, widths, stride, loudness), rel=1e-9)
     assert loss(target).item() == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("widths", "stride", "loudness"), CASES)
+def test_no_patch_is_of_two_parts_of_the_target(widths, stride, loudness, device):
+    target, view = views((3 * 45, 75), device=device)
+    parts = target.unflatten(1, (3, 45)).movedim(1, 0)
+    loss = GramLimitLoss(parts, widths, stride, loudness)
+    assert loss(view).item() == pytest.approx(naive(parts, view, widths, stride, loudness), rel=1e-9)
+    variable = view.clone().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(loss(variable), variable)
+    direction = torch.randn(view.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).to(device)
+    ahead, behind = (loss(view + sign * 1e-6 * direction).item() for sign in (1, -1))
+    assert (gradient * direction).sum().item() == pytest.approx((ahead - behind) / 2e-6, rel=1e-5, abs=1e-9)
 
 
 @pytest.mark.parametrize(("widths", "stride", "loudness"), CASES)

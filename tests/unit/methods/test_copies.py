@@ -10,6 +10,7 @@ from texture_core.methods import optimization
 from texture_core.methods.copies import likeness
 from texture_core.methods.optimization import synthesize
 from texture_core.methods.task import SynthesisTask
+from texture_core.parameters.limits import LONG_FRAMES
 from texture_core.parameters.method import (
     AutocorrelationParameters,
     FeatureParameters,
@@ -55,6 +56,17 @@ def test_another_stretch_is_no_copy():
     found = likeness(target_of(samples[:32000]), target_of(samples[32000:]).log_magnitude)
     assert not found.is_copy
     assert found.diversity < 5
+
+
+def test_all_of_a_long_target_is_searched():
+    target = target_of(demo_texture("rain", duration=12.0))
+    assert target.log_magnitude.shape[1] > LONG_FRAMES
+    late = likeness(target, target.log_magnitude[:, -700:-200])
+    assert late.diversity > 100
+    assert late.patchwork_share == 1
+    another = likeness(target, target_of(demo_texture("rain", duration=14.0)[-32000:]).log_magnitude)
+    assert not another.is_copy
+    assert another.diversity < 5
 
 
 def test_a_copy_is_made_again_from_another_start(monkeypatch):

@@ -54,6 +54,20 @@ def test_correlations_are_the_written_out_ones():
     np.testing.assert_allclose(best_correlations(target, synthesis, 8, polarity=False), np.abs(expected).max(axis=1))
 
 
+@pytest.mark.parametrize("polarity", [True, False])
+def test_a_long_target_is_searched_block_by_block(monkeypatch, polarity):
+    draw = np.random.default_rng(1)
+    target, synthesis = draw.normal(size=(12, 700)), draw.normal(size=(12, 100))
+    target[:, 300:310] = 0
+    synthesis[:, 8:16] = -target[:, 411:419]
+    synthesis[:, 16:24] = 0
+    expected = best_correlations(target, synthesis, 8, polarity=polarity)
+    monkeypatch.setattr("texture_core.audio.segments._LONGEST_TRANSFORM", 600)
+    monkeypatch.setattr("texture_core.audio.segments._BLOCK", 64)
+    np.testing.assert_allclose(best_correlations(target, synthesis, 8, polarity=polarity), expected, atol=1e-12)
+    assert (expected[1] == pytest.approx(1.0)) == (not polarity)
+
+
 def test_exact_copy():
     rain = demo_texture("rain")
     scores = patchwork(rain, rain)
