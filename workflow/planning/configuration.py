@@ -231,6 +231,9 @@ class _Corpus:
 
 def _corpus(config, checkout):
     """Return the `_Corpus` of a configuration, and problems."""
+    if config["sheet"] is not None and not is_file(config["sheet"]) and is_file(checkout / config["sheet"]):
+        # A sheet of the project, in a run from another folder.
+        config = {**config, "sheet": str(checkout / config["sheet"])}
     if config["corpus_dir"] is None:
         name = config["corpus"] or "demo"
         if config["sheet"] is not None:
