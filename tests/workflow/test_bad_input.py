@@ -1,8 +1,5 @@
 """Bad input through real Snakemake: what the user sees, and what is left standing."""
 
-import os
-import signal
-import subprocess
 import time
 
 import h5py
@@ -143,32 +140,6 @@ def test_a_truncated_file_from_an_earlier_run_is_named(finished):
     assert outcome.code == 0, outcome.text
     with h5py.File(path) as file:
         assert np.isfinite(file["log_magnitude"][:]).all()
-
-
-def test_a_run_that_was_killed_leaves_a_lock_that_can_be_undone(fresh):
-    process = subprocess.Popen(
-        fresh.command(cores=1),
-        cwd=fresh.root,
-        env=fresh.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        for line in process.stdout:
-            if line.startswith("Job "):
-                break
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/rain.h5")
-    assert outcome.code == 1
-    assert "--unlock" in outcome.text
-    assert fresh.snakemake("--unlock").code == 0
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/rain.h5")
-    assert outcome.code == 0, outcome.text
-    assert fresh.path("results/my_recordings/spectrogram/rain.h5").is_file()
 
 
 def test_titles_with_html_stay_text(finished, html_title):

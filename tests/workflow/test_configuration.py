@@ -113,10 +113,6 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         (with_setting(alpha=True), "settings.mine.alpha: expected a number, at least 0, found true; correct it"),
         (
-            with_setting(features={"filters": 0}),
-            "settings.mine.features.filters: expected a whole number, at least 1, found 0; correct it",
-        ),
-        (
             with_setting(features={"filters": "2.5e2"}),
             "features.filters: expected a whole number, at least 1, found '2.5e2', which YAML reads as text; write 250",
         ),
@@ -129,16 +125,6 @@ def test_the_paper_configuration_is_the_papers(here):
             with_setting(features={"type": "limit", "views": [{}, {"type": "standardised"}]}),
             "settings.mine.features.views, item 2, type: expected differences, log_magnitude or standardized, found "
             "'standardised'; did you mean standardized?",
-        ),
-        (
-            with_setting(optimizer={"iterations": 0}),
-            "settings.mine.optimizer.iterations: expected a whole number of iterations, at least 1",
-        ),
-        (with_setting(optimizer={"type": "adam"}), "settings.mine.optimizer.type: expected conditioned_lbfgs, lbfgsb"),
-        (with_setting(inversion={"algorithm": "griffinlim"}), "did you mean griffin_lim?"),
-        (
-            with_setting(diversity={"shifts": "some"}),
-            "settings.mine.diversity.shifts: expected exact or comb, found 'some'",
         ),
         (
             with_setting(autocorrelation={"minimum_lag": 3}),
@@ -155,7 +141,6 @@ def test_the_paper_configuration_is_the_papers(here):
             with_setting(features={"kernel_widths": 4}),
             "settings.mine.features.kernel_widths: expected a list of one or more whole numbers of frames",
         ),
-        (with_setting(losses={"sendik": -1}), "settings.mine.losses.sendik: expected a number, at least 0, found -1"),
         (
             with_setting(losses={"sendikk": 1}),
             "settings.mine.losses: expected band_levels, sendik or structural and their weights, found 'sendikk'; "
@@ -167,15 +152,8 @@ def test_the_paper_configuration_is_the_papers(here):
         (MINIMAL | {"scores": []}, "scores: expected a list of different names of scores, at least one, found []"),
         (MINIMAL | {"scores": "diversity"}, "found 'diversity'; write [diversity]"),
         (MINIMAL | {"seed": -1}, "seed: expected a whole number from 0 to 4294967295, found -1"),
-        (MINIMAL | {"threads": 0}, "threads: expected a whole number of threads, at least 1, found 0"),
         (MINIMAL | {"device": "gpu"}, "device: expected auto, cpu or cuda, found 'gpu'"),
-        (MINIMAL | {"bad_textures": "ignore"}, "bad_textures: expected stop or skip, found 'ignore'"),
         (MINIMAL | {"bad_texture": "skip"}, "found bad_texture; did you mean bad_textures?"),
-        (
-            MINIMAL | {"audio": {"sample_rate": 10}},
-            "audio.sample_rate: expected a whole number of Hz from 1000 to 192000, found 10",
-        ),
-        (MINIMAL | {"audio": {"duration": 0}}, "audio.duration: expected seconds above 0, or null, found 0"),
         (
             MINIMAL | {"audio": {"duration": 1.0}},
             "audio.duration: expected at least 2.000 s for the longest lag (2.0 s) and a frame, in setting gram",
@@ -229,8 +207,6 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         ({"grid": {"takes": [1, 0]}}, "grid.takes, value 2: expected a whole number, at least 1, found 0"),
         ({"settings": {"a b": {}}}, "settings.a b: expected a name of letters, digits, _ and - only"),
-        ({"settings": {"a/b": {}}}, "settings.a/b: expected a name of letters, digits, _ and - only"),
-        ({"settings": {"..": {}}}, "settings...: expected a name of letters, digits, _ and - only"),
         ({"settings": {"Audio": {}}}, "settings.Audio: expected a name other than audio, "),
         (
             {"settings": {"gram": {}, "Gram": {}}},
@@ -238,16 +214,12 @@ def test_the_paper_configuration_is_the_papers(here):
         ),
         ({"settings": {1: {}, "gram": {}}}, "settings.1: expected a key that is text, found 1; put it in quotes"),
         ({"grid": {}}, "grid: expected at least one key path with a list of values, found none"),
-        ({"grid": {"alpha": []}} | MINIMAL, "grid.alpha: expected a list of values, at least one, found []"),
         ({"grid": {"alpha": 3}} | MINIMAL, "grid.alpha: expected a list of values, at least one, found 3"),
         ({"grid": {"alpha": [1, -2]}}, "grid.alpha, value 2: expected a number, at least 0, found -2"),
         ({"grid": {"alpha": [1, 1.0]}}, "grid: expected points with different names, found alpha-1 twice"),
         ({"grid": {"features.filter": [1]}} | MINIMAL, "found features.filter; did you mean features.filters?"),
         ({"grid": {"features": [{}]}} | MINIMAL, "grid.features: expected the key path of a parameter"),
-        (
-            {"grid": {"optimizer.type": ["adam"]}} | MINIMAL,
-            "grid.optimizer.type, value 1: expected conditioned_lbfgs, lbfgsb",
-        ),
+        ({"grid": {"optimizer.type": ["adam"]}}, "grid.optimizer.type, value 1: expected conditioned_lbfgs, lbfgsb"),
         (
             {"grid": {"alpha": [0]}, "settings": {"alpha-0": {}}},
             "grid, point alpha-0: expected a name of its own, found another setting of that name",
@@ -320,12 +292,6 @@ def test_a_key_given_twice_is_told_with_its_lines(here):
         "twice.yaml, line 6: expected each key once, found settings.gram again after line 2; "
         "remove or rename one of the two"
     )
-
-
-def test_equal_keys_in_different_mappings_are_no_duplicates(here):
-    Path("fine.yaml").write_text("settings:\n  a: {alpha: 1}\n  b: {alpha: 2}\nseed: 3\n", encoding="utf-8")
-    loaded = load(yaml.safe_load(Path("fine.yaml").read_text(encoding="utf-8")), files=["fine.yaml"], checkout=CHECKOUT)
-    assert [setting.alpha for setting in loaded.settings.values()] == [1, 2]
 
 
 def test_the_longest_demand_of_all_settings_counts(here):

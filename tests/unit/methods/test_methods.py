@@ -176,19 +176,6 @@ def test_a_baseline_asks_for_no_kernel():
     assert seconds["optimization"][0] > 2000 * 64 / RATE
 
 
-def test_one_wide_layer_is_ulyanov_and_lebedevs_method(rain):
-    _, target = rain
-    parameters = Parameters(
-        alpha=0,
-        beta=0,
-        features=FeatureParameters(kernel_widths=(11,), filters=64),
-        optimizer=OptimizerParameters(iterations=10),
-    )
-    synthesis = synthesize_spectrogram(target, parameters, seed=1, device="cpu")
-    assert synthesis.loss[-1, 0] < 0.1 * synthesis.loss[0, 0]
-    assert synthesis.spectrogram.log_magnitude.shape == target.log_magnitude.shape
-
-
 def test_snapshots_are_the_iterates_that_were_asked_for(random_spectrogram):
     target = random_spectrogram(60)
 
