@@ -85,6 +85,9 @@ class Tree:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
+    def configuration(self):
+        return yaml.safe_load(self.read("study.yaml"))
+
     def configure(self, configuration):
         self.write("study.yaml", yaml.safe_dump(configuration, sort_keys=False))
 
@@ -105,11 +108,11 @@ class Tree:
         # Last, because it takes all that follows for files.
         return [sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores), *chosen]
 
-    def snakemake(self, *arguments, patience=300, **options):
+    def snakemake(self, *arguments, patience=300, environment=None, **options):
         done = subprocess.run(
             self.command(*arguments, **options),
             cwd=self.root,
-            env=self.environment(),
+            env=self.environment() | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -6,13 +6,8 @@ import h5py
 import numpy as np
 import pytest
 import soundfile
-import yaml
 
 from texture_core.records.files import read_json
-
-
-def configuration(tree):
-    return yaml.safe_load(tree.read("study.yaml"))
 
 
 def add_bad_recordings(tree):
@@ -53,7 +48,7 @@ def test_the_demo_is_planned_without_any_argument(empty_tree):
 
 def test_all_problems_are_shown_before_any_job_and_without_a_traceback(fresh):
     fresh.write_sheet([("name", "class", "title", "file"), ("taps", "", "Taps", "tapping, slow.wav")])
-    changed = configuration(fresh)
+    changed = fresh.configuration()
     changed["settings"]["full"]["alpha"] = -1
     changed["scores"] = ["loudness"]
     fresh.configure(changed)
@@ -99,7 +94,7 @@ def test_bad_recordings_are_skipped_and_named(finished, planned_jobs):
     sheet = finished.read("my recordings/corpus.tsv")
     finished.write("my recordings/corpus.tsv", f"{sheet}new\tpitched\tNew\tnew.wav\ngone\tother\tGone\tgone.wav\n")
     names = add_bad_recordings(finished)
-    finished.configure(configuration(finished) | {"bad_textures": "skip"})
+    finished.configure(finished.configuration() | {"bad_textures": "skip"})
     outcome = finished.snakemake()
     assert outcome.code == 0, outcome.text
     stages = ("prepare_audio", "spectrogram", "synthesize", "invert", "score", "figures")
@@ -167,7 +162,7 @@ def test_configurations_are_layered_and_never_on_the_demo(fresh, layers):
 
 
 def test_a_failed_job_tells_its_reason_and_leaves_finished_work_alone(finished):
-    changed = configuration(finished)
+    changed = finished.configuration()
     changed["settings"]["full"]["alpha"] = 1.0e300
     finished.configure(changed)
     started = time.time()

@@ -1,7 +1,5 @@
 """The methods of synthesis: what they share, and each baseline on a short texture."""
 
-import builtins
-
 import numpy as np
 import pytest
 import soxr
@@ -131,19 +129,12 @@ def test_a_failed_imposition_warns(rain):
         )
 
 
-def test_a_method_without_its_needs_says_so(rain, monkeypatch):
+def test_a_method_without_its_needs_says_so(rain, request):
     samples, target = rain
     parameters = Parameters(method="mcdermott_simoncelli")
     with pytest.raises(ParameterError, match=r"texture rain, setting s: method: .*needs the recording's samples"):
         synthesize_spectrogram(target, parameters, seed=1, texture="rain", setting="s", device="cpu")
-    real = builtins.__import__
-
-    def without_sonore(name, *arguments, **options):
-        if name.startswith("sonore"):
-            raise ImportError(name)
-        return real(name, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without_sonore)
+    request.getfixturevalue("without_sonore")
     with pytest.raises(ParameterError, match=r"needs the package sonore 0\.8\.0, found none; .*pip install"):
         synthesize_spectrogram(target, parameters, seed=1, device="cpu", target_samples=samples)
 
