@@ -175,6 +175,11 @@ def test_the_paper_configuration_is_the_papers(here):
             "textures: expected names of the corpus, found 'tappin'; did you mean tapping?",
         ),
         (MINIMAL | {"textures": "tapping"}, "found 'tapping'; write [tapping]"),
+        (MINIMAL | {"classifiers": {"vgg": "x"}}, "classifiers.vgg: expected a known key ("),
+        (
+            MINIMAL | {"classifiers": {"yamnet": "absent.tflite"}},
+            "classifiers.yamnet: expected a file, found none at 'absent.tflite'; correct it",
+        ),
         (MINIMAL | {"textures": []}, "textures: expected a list of different names of textures, at least one"),
         (MINIMAL | {"corpus_dir": "sounds", "sheet": "none.tsv"}, "none.tsv: expected a sheet, found no such file"),
         ({"defaults": {"alpha": -1}} | MINIMAL, "defaults.alpha: expected a number, at least 0, found -1"),
