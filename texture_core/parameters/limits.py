@@ -1,10 +1,10 @@
-"""What a setting asks of a recording."""
+"""Requirements of a setting on recordings."""
 
 from texture_core.parameters.lags import lag_frames
 
 
 def minimum_seconds(parameters, audio, spectrogram):
-    """The shortest recording that a setting can be computed for.
+    """Compute the duration of the shortest recording that a setting supports.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def minimum_seconds(parameters, audio, spectrogram):
     -------
     seconds : float
     reason : str
-        What asks for that much, in words.
+        What requires this duration, in words.
     """
     hop_length = spectrogram.hop_length * parameters.frame_step
     frame_rate = audio.sample_rate / hop_length
