@@ -90,7 +90,7 @@ def _check_records(records):
                 raise StorageError(f"{where}: score {name!r}: expected a number or null, found {value!r}")
         key = (record["texture"], record["setting"])
         if key in seen:
-            raise StorageError(f"{where}: stand there twice; expected one record per texture and setting")
+            raise StorageError(f"{where}: found twice; expected one record per texture and setting")
         seen.add(key)
 
 
