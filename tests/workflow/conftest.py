@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 import yaml
@@ -216,3 +217,14 @@ def finished(finished_tree, tmp_path):
 def empty_tree(tmp_path_factory):
     """The project alone, without recordings."""
     return Tree.of_checkout(tmp_path_factory.mktemp("empty") / "project")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to run in, with a folder of two recordings."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for name in ("rain.wav", "wind.flac"):
+        soundfile.write(folder / name, np.full(1600, 0.1, np.float32), 16000)
+    return tmp_path
