@@ -9,7 +9,6 @@ import torch
 from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.demo import demo_texture, demo_texture_names
 from texture_core.features.ensemble import Ensemble
-from texture_core.parameters.mapping import from_mapping
 from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
@@ -50,16 +49,9 @@ def _problem(name, samples):
     return Problem(name, torch.from_numpy(samples), Spectrogram(log_spectrogram(samples), 16000, 512, 64))
 
 
-def engine_parameters(filters, alpha, beta, **changes):
-    """The library's fast way: projected L-BFGS from a surrogate."""
-    mapping = {
-        "alpha": alpha,
-        "beta": beta,
-        "start": "surrogate",
-        "features": {"filters": filters},
-        "optimizer": {"type": "conditioned_lbfgs"},
-    }
-    return from_mapping(Parameters, mapping | changes)
+def engine_parameters(filters, alpha, beta):
+    """The paper's loss with so many filters."""
+    return Parameters(alpha=alpha, beta=beta, features=FeatureParameters(filters=filters))
 
 
 def networks(filters, dtype=torch.float32):

@@ -1,6 +1,7 @@
 """What tests of several kinds share."""
 
 import os
+import subprocess
 from dataclasses import replace
 
 # Before anything computes, here or in a child process: on small arrays threads cost more than they gain, and several
@@ -10,6 +11,27 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 
 from texture_core.parameters import presets
+
+
+@pytest.fixture
+def mount():
+    """Mounts a small disk at a folder, as root."""
+    mounted = []
+
+    def mount(folder, *options):
+        if os.geteuid() != 0:
+            pytest.skip("only root mounts disks")
+        folder.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder], capture_output=True)
+        if done.returncode:
+            pytest.skip("no disk can be mounted here")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        while os.path.ismount(folder):
+            subprocess.run(["umount", folder], check=True)
 
 
 @pytest.fixture

@@ -139,22 +139,8 @@ def _tapping(generator, length, sample_rate):
     return samples
 
 
-def chime_strikes(generator, duration):
-    """Draw times, chimes and amplitudes of strikes.
-
-    The chimes take turns in random order, so at most eight strikes of others come between two of the same chime.
-
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-    duration : float
-        Seconds.
-
-    Returns
-    -------
-    list of (float, int, float)
-        Time in seconds (may be negative: such strikes still ring at 0), index into `CHIME_FUNDAMENTALS`, amplitude.
-    """
+def _chime_strikes(generator, duration):
+    """Draw time, chime and amplitude of strikes. The chimes take turns; strikes before 0 still ring then."""
     strikes = []
     time = -_CHIME_LEAD
     while True:
@@ -167,7 +153,7 @@ def chime_strikes(generator, duration):
 
 
 def _chimes(generator, length, sample_rate):
-    strikes = chime_strikes(generator, length / sample_rate)
+    strikes = _chime_strikes(generator, length / sample_rate)
     samples = 1e-4 * generator.standard_normal(length)
     for time, chime, strength in strikes:
         # A harder strike excites the high partials more.

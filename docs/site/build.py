@@ -20,7 +20,7 @@ CHECKOUT = SITE.parents[1]
 
 # The navigation: of each part its pages, in order. A file of docs/ that is not named comes at the end of "Go on".
 PAGES = {
-    "Start": ["README.md", "docs/quick-start.md"],
+    "Start": ["README.md"],
     "How to": ["docs/sound-designer.md", "docs/researcher.md", "docs/engineer.md"],
     "Go on": ["docs/guide.md", "config/README.md", "docs/command-line.md", "docs/library.md", "docs/extending.md"],
     "Background": ["docs/method.md", "docs/a-recordings-way.md", "docs/results.md", "docs/performance.md"],

@@ -1,6 +1,7 @@
 """What the unit tests share: the device, the study's recordings, and small random material."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,13 @@ def corpus_folder():
     if not folders:
         pytest.skip("the recordings of the study are not here; name their folder in TEXTURE_CORPUS")
     return folders[0]
+
+
+@pytest.fixture
+def without_sonore(monkeypatch):
+    """As if the package were not installed."""
+    for name in ("sonore", "sonore.texture"):
+        monkeypatch.setitem(sys.modules, name, None)
 
 
 @pytest.fixture

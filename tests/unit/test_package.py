@@ -51,22 +51,6 @@ def test_the_library_knows_nothing_of_the_workflow():
 # --- registry ---
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        ("features", "ensemble"),
-        ("losses", "sendik"),
-        ("optimizers", "lbfgsb"),
-        ("phase", "griffin_lim"),
-        ("scores", "autocorrelation"),
-        ("scores", "diversity"),
-    ],
-)
-def test_what_the_method_needs_is_registered(kind, name):
-    assert name in registry.names(kind)
-    assert registry.load(kind, name).__name__ == f"texture_core.{kind}.{name}" == registry.module_name(kind, name)
-
-
 @pytest.mark.parametrize("kind", registry.FUNCTIONS)
 def test_unknown_names_list_the_known_ones(kind):
     known = registry.names(kind)

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 import yaml
@@ -85,6 +86,9 @@ class Tree:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
+    def configuration(self):
+        return yaml.safe_load(self.read("study.yaml"))
+
     def configure(self, configuration):
         self.write("study.yaml", yaml.safe_dump(configuration, sort_keys=False))
 
@@ -105,11 +109,11 @@ class Tree:
         # Last, because it takes all that follows for files.
         return [sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores), *chosen]
 
-    def snakemake(self, *arguments, patience=300, **options):
+    def snakemake(self, *arguments, patience=300, environment=None, **options):
         done = subprocess.run(
             self.command(*arguments, **options),
             cwd=self.root,
-            env=self.environment(),
+            env=self.environment() | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -213,3 +217,14 @@ def finished(finished_tree, tmp_path):
 def empty_tree(tmp_path_factory):
     """The project alone, without recordings."""
     return Tree.of_checkout(tmp_path_factory.mktemp("empty") / "project")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder to run in, with a folder of two recordings."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for name in ("rain.wav", "wind.flac"):
+        soundfile.write(folder / name, np.full(1600, 0.1, np.float32), 16000)
+    return tmp_path

@@ -1,21 +1,13 @@
 """Bad input through real Snakemake: what the user sees, and what is left standing."""
 
-import os
-import signal
-import subprocess
 import time
 
 import h5py
 import numpy as np
 import pytest
 import soundfile
-import yaml
 
 from texture_core.records.files import read_json
-
-
-def configuration(tree):
-    return yaml.safe_load(tree.read("study.yaml"))
 
 
 def add_bad_recordings(tree):
@@ -56,7 +48,7 @@ def test_the_demo_is_planned_without_any_argument(empty_tree):
 
 def test_all_problems_are_shown_before_any_job_and_without_a_traceback(fresh):
     fresh.write_sheet([("name", "class", "title", "file"), ("taps", "", "Taps", "tapping, slow.wav")])
-    changed = configuration(fresh)
+    changed = fresh.configuration()
     changed["settings"]["full"]["alpha"] = -1
     changed["scores"] = ["loudness"]
     fresh.configure(changed)
@@ -102,7 +94,7 @@ def test_bad_recordings_are_skipped_and_named(finished, planned_jobs):
     sheet = finished.read("my recordings/corpus.tsv")
     finished.write("my recordings/corpus.tsv", f"{sheet}new\tpitched\tNew\tnew.wav\ngone\tother\tGone\tgone.wav\n")
     names = add_bad_recordings(finished)
-    finished.configure(configuration(finished) | {"bad_textures": "skip"})
+    finished.configure(finished.configuration() | {"bad_textures": "skip"})
     outcome = finished.snakemake()
     assert outcome.code == 0, outcome.text
     stages = ("prepare_audio", "spectrogram", "synthesize", "invert", "score", "figures")
@@ -145,32 +137,6 @@ def test_a_truncated_file_from_an_earlier_run_is_named(finished):
         assert np.isfinite(file["log_magnitude"][:]).all()
 
 
-def test_a_run_that_was_killed_leaves_a_lock_that_can_be_undone(fresh):
-    process = subprocess.Popen(
-        fresh.command(cores=1),
-        cwd=fresh.root,
-        env=fresh.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        for line in process.stdout:
-            if line.startswith("Job "):
-                break
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/rain.h5")
-    assert outcome.code == 1
-    assert "--unlock" in outcome.text
-    assert fresh.snakemake("--unlock").code == 0
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/rain.h5")
-    assert outcome.code == 0, outcome.text
-    assert fresh.path("results/my_recordings/spectrogram/rain.h5").is_file()
-
-
 def test_titles_with_html_stay_text(finished, html_title):
     page = finished.read("results/my_recordings/listening/index.html")
     assert "<script>alert" not in page
@@ -196,7 +162,7 @@ def test_configurations_are_layered_and_never_on_the_demo(fresh, layers):
 
 
 def test_a_failed_job_tells_its_reason_and_leaves_finished_work_alone(finished):
-    changed = configuration(finished)
+    changed = finished.configuration()
     changed["settings"]["full"]["alpha"] = 1.0e300
     finished.configure(changed)
     started = time.time()

@@ -1,10 +1,7 @@
 """The cache between workflows: two studies share what is the same, names included, and nothing else."""
 
-import subprocess
-
 import h5py
 import pytest
-import yaml
 
 pytestmark = pytest.mark.slow
 
@@ -14,17 +11,8 @@ SYNTHESES = "results/my_recordings/{setting}/synthesis/rain.h5"
 def synthesized(tree, cache, *settings):
     """Make the syntheses of rain with a cache; the settings that the files say they are of."""
     wanted = [SYNTHESES.format(setting=setting) for setting in settings]
-    done = subprocess.run(
-        tree.command(*wanted, "--cache", "synthesize"),
-        cwd=tree.root,
-        env=tree.environment() | {"SNAKEMAKE_OUTPUT_CACHE": str(cache)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout
+    outcome = tree.snakemake(*wanted, "--cache", "synthesize", environment={"SNAKEMAKE_OUTPUT_CACHE": str(cache)})
+    assert outcome.code == 0, outcome.text
     return [h5py.File(tree.path(path)).attrs["setting"] for path in wanted]
 
 
@@ -37,7 +25,7 @@ def test_studies_share_syntheses_of_the_same_names_and_parameters(fresh, tmp_pat
     time_of_making = kept.stat().st_mtime_ns
 
     # The same parameters by another name draw other numbers, so they are another result.
-    configuration = yaml.safe_load(other.read("study.yaml"))
+    configuration = other.configuration()
     configuration["settings"]["alias"] = dict(configuration["settings"]["full"])
     other.configure(configuration)
     assert synthesized(other, cache, "full", "alias") == ["full", "alias"]

@@ -3,7 +3,6 @@
 import json
 
 import h5py
-import yaml
 from planning.configuration import load
 from planning.jobs import Jobs
 
@@ -24,7 +23,7 @@ CHOSEN = {"choose: texture rain, setting chosen", "synthesize: texture rain, set
 
 
 def configuration(tree, **parameters):
-    study = yaml.safe_load(tree.read("study.yaml"))
+    study = tree.configuration()
     study["settings"] = {"full": study["settings"]["full"], "chosen": {"preset": "auto", "auto": AUTO, **parameters}}
     return study | {"textures": ["rain"]}
 

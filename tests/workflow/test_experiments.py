@@ -4,7 +4,6 @@ from pathlib import Path
 
 import h5py
 import pytest
-import yaml
 from planning.configuration import load
 from planning.jobs import Jobs
 
@@ -21,7 +20,7 @@ SETTINGS = {
 
 
 def configuration(tree):
-    return yaml.safe_load(tree.read("study.yaml")) | {
+    return tree.configuration() | {
         "settings": SETTINGS,
         "textures": ["rain"],
         "exhibits": ["inverse_sendik", "scores_by_setting"],

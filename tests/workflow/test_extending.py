@@ -21,7 +21,7 @@ def test_a_new_extractor_and_a_new_score_touch_nothing_that_exists(finished, pla
     assert finished.planned() == set()
 
     (named,) = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
-    configuration = yaml.safe_load(finished.read("study.yaml"))
+    configuration = finished.configuration()
     del named["settings"]["gram"]
     configuration["settings"] |= named["settings"]
     finished.configure(configuration | {"scores": named["scores"]})

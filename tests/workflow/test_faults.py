@@ -1,12 +1,10 @@
 """Runs on a full or read-only disk, and two runs at once: the user is told, nothing is spoilt, a rerun completes."""
 
-import os
 import subprocess
 import time
 
 import pytest
 import soundfile
-import yaml
 
 from texture_core.records.spectrogram_files import read_spectrogram
 
@@ -15,24 +13,6 @@ pytestmark = pytest.mark.slow
 RESULTS = "results/my_recordings"
 # The longest chain of jobs, for one texture.
 WANTED = (f"{RESULTS}/full/scores/rain.json",)
-
-
-@pytest.fixture
-def results_disk(fresh):
-    """Mounts a small disk as the results folder."""
-    folder = fresh.path("results")
-    folder.mkdir()
-
-    def mount(*options):
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder], capture_output=True)
-        if done.returncode:
-            pytest.skip("no disk can be mounted here")
-
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts disks")
-    yield mount
-    while os.path.ismount(folder):
-        subprocess.run(["umount", folder], check=True)
 
 
 def whole(tree):
@@ -49,8 +29,8 @@ def whole(tree):
 @pytest.mark.parametrize(
     ("fault", "cured"), [("size=100k", "size=10m"), ("nr_inodes=12", "nr_inodes=1000")], ids=["full", "no inodes"]
 )
-def test_a_run_on_a_full_disk_says_so_and_completes_when_there_is_room(fault, cured, fresh, results_disk):
-    results_disk(fault)
+def test_a_run_on_a_full_disk_says_so_and_completes_when_there_is_room(fault, cured, fresh, mount):
+    mount(fresh.path("results"), fault)
     outcome = fresh.snakemake(*WANTED, cores=1)
     assert outcome.code == 1
     assert "No space left on device" in outcome.text
@@ -65,8 +45,8 @@ def test_a_run_on_a_full_disk_says_so_and_completes_when_there_is_room(fault, cu
     assert fresh.planned(*WANTED) == set()
 
 
-def test_a_read_only_disk_is_told_before_any_job(fresh, results_disk):
-    results_disk("ro")
+def test_a_read_only_disk_is_told_before_any_job(fresh, mount):
+    mount(fresh.path("results"), "ro")
     outcome = fresh.snakemake(*WANTED)
     assert outcome.code == 1
     assert "results: expected a folder that can be written to" in outcome.text
@@ -76,7 +56,7 @@ def test_a_read_only_disk_is_told_before_any_job(fresh, results_disk):
 
 def test_a_second_run_on_the_same_results_says_so_and_leaves_the_first_alone(fresh):
     # Long enough for the second to come in between.
-    configuration = yaml.safe_load(fresh.read("study.yaml"))
+    configuration = fresh.configuration()
     configuration["defaults"]["inversion"] = {"iterations": 2000}
     fresh.configure(configuration)
     first = subprocess.Popen(

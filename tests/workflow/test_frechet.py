@@ -17,9 +17,7 @@ def test_one_more_score_reruns_nothing_but_what_collects(finished, tiny, planned
         "collection_score: setting full",
     }
     # Without a network the others are there all the same, and the table tells why this one is not.
-    environment = finished.environment
-    finished.environment = lambda: environment() | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
-    outcome = finished.snakemake()
+    outcome = finished.snakemake(environment={"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""})
     assert outcome.code == 0, outcome.text
     assert "cannot be downloaded" in json.loads(finished.read(RECORD.format("gram")))["missing"]["frechet_yamnet"]
     text = finished.read(TABLE)

@@ -76,7 +76,7 @@ def _step_energies(channel, sample_rate):
 
 
 def _weighting(frequencies):
-    """The filters' gain at frequencies in Hz."""
+    """Return the gain of the filters at frequencies in Hz."""
     # Powers of z, negative; beyond what the filters know their gain stays what it is at the end.
     delay = np.exp(-2j * np.pi * np.minimum(frequencies, _FILTER_RATE / 2) / _FILTER_RATE)
     gain = 1.0

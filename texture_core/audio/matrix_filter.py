@@ -86,7 +86,7 @@ def filter_blocks(blocks, fade, loop):
 
 
 def _overlapped(samples, taps, before, tail, fade):
-    """What is finished once a block is known, as long as the block, and what its filter leaves beyond."""
+    """Return the output that is complete after a block, as long as the block, and the tail of its filter."""
     entering = samples
     if before is not None:
         weight = ((np.arange(fade) + 0.5) / fade)[:, None][: len(samples)]
@@ -101,7 +101,7 @@ def _overlapped(samples, taps, before, tail, fade):
 
 
 def _convolve(samples, taps):
-    """The full convolution, (n + length - 1, outputs)."""
+    """Compute the full convolution, (n + length - 1, outputs)."""
     # As in `interchannel`: mono needs none of it.
     from scipy.signal import oaconvolve
 

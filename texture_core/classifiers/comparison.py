@@ -1,6 +1,5 @@
 """Divergence of a classifier's predictions for a synthesis from those for the target (paper, eq. 8)."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -68,22 +67,3 @@ def classifier_divergence(predict, target, synthesis, sample_rate):
             samples = soxr.resample(samples, sample_rate, SAMPLE_RATE, quality="VHQ")
         pooled.append(predict(samples).probabilities.mean(axis=0))
     return bernoulli_divergence(*pooled)
-
-
-def vggish_score(divergences):
-    """Compute the paper's score of a collection (eq. 8), S = exp(E[KL]).
-
-    Parameters
-    ----------
-    divergences : array_like
-        One `bernoulli_divergence` per texture.
-
-    Returns
-    -------
-    mean : float
-        E[KL].
-    excess : float
-        S - 1, which Table 1 prints in units of 1e-4; S is at least 1.
-    """
-    mean = float(np.mean(np.asarray(divergences, dtype=np.float64)))
-    return mean, math.expm1(mean)

@@ -1,4 +1,4 @@
-"""The Fréchet audio distance: how far two collections of sounds lie apart in a classifier's embeddings."""
+"""Fréchet audio distance of two collections of sounds, in the embeddings of a classifier."""
 
 import numpy as np
 import soxr
@@ -8,7 +8,7 @@ from texture_core.errors import ParameterError
 
 
 def frechet_distance(first, second):
-    """The Fréchet distance of the normal distributions fitted to two sets of points.
+    """Compute the Fréchet distance of normal distributions fitted to two sets of points.
 
     Parameters
     ----------
@@ -27,9 +27,9 @@ def frechet_distance(first, second):
 
     Notes
     -----
-    With Σ = AᵀA the trace of the root is the sum of the singular values of A₁A₂ᵀ: no matrix root is taken, so fewer
-    points than dimensions do no harm to the arithmetic. They do bias the value upwards (by what the covariances miss),
-    so compare values from equally many points only. Source: Kilgour et al., Fréchet audio distance, Interspeech 2019.
+    With Σ = AᵀA, the trace of the root is the sum of the singular values of A₁A₂ᵀ. No matrix root is computed, so the
+    result is accurate even with fewer points than dimensions. But few points bias the value upwards, so only compare
+    values from the same number of points. Source: Kilgour et al., Fréchet audio distance, Interspeech 2019.
     """
     sets = [np.asarray(points, dtype=np.float64) for points in (first, second)]
     if any(points.ndim != 2 or len(points) < 2 for points in sets) or sets[0].shape[1] != sets[1].shape[1]:
@@ -46,12 +46,12 @@ def frechet_distance(first, second):
 
 
 def paired_embeddings(predict, target, synthesis, sample_rate):
-    """A classifier's embeddings of a recording and of its synthesis, equally many.
+    """Compute the embeddings of a recording and of its synthesis, the same number of each.
 
     Parameters
     ----------
     predict : callable
-        From 16 kHz samples to `Predictions`, e.g. ``load_yamnet(path).predict``.
+        Maps 16 kHz samples to `Predictions`, e.g. ``load_yamnet(path).predict``.
     target, synthesis : array_like
         (n,), samples; the lengths may differ.
     sample_rate : int
@@ -60,8 +60,8 @@ def paired_embeddings(predict, target, synthesis, sample_rate):
     Returns
     -------
     pair of numpy.ndarray
-        (patches, dimensions) each. What the longer side has more is left out: the distance of two sets depends on their
-        sizes too.
+        (patches, dimensions) each. Excess patches of the longer side are dropped, because the distance depends on the
+        number of points.
     """
     sides = [np.asarray(side, dtype=np.float64) for side in (target, synthesis)]
     if sample_rate != SAMPLE_RATE:

@@ -10,8 +10,9 @@ from texture_core.errors import TextureError
 from texture_core.runtime.progress import Progress
 
 
-def add_arguments(parser):
-    """Add the command's arguments to an ``argparse`` parser."""
+def main():
+    """Run the command; return 1, after a message, for an error that the user can fix."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("training", nargs="+", type=Path, help="TFRecord files or folders of them, to train on")
     parser.add_argument("--evaluation", nargs="*", type=Path, default=[], help="files or folders to report accuracy on")
     parser.add_argument("--output", type=Path, required=True, help="the HDF5 file to write")
@@ -20,10 +21,15 @@ def add_arguments(parser):
     parser.add_argument("--batch-size", type=int, default=1024)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    try:
+        _train(parser.parse_args())
+    except TextureError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
-def run(arguments):
-    """Train, store and evaluate the regressions; print the results."""
+def _train(arguments):
     examples = read_examples(arguments.training)
     print(f"{len(examples.labels)} clips with {len(examples.embeddings)} embeddings to train on")
     settings = {name: getattr(arguments, name) for name in ("steps", "learning_rate", "batch_size", "seed")}
@@ -35,18 +41,6 @@ def run(arguments):
         print(
             f"accuracy {figures['accuracy']:.4f} (paper 0.9942), cross entropy {figures['cross_entropy']:.4f} (0.0584)"
         )
-
-
-def main():
-    """Run the command; return 1, after a message, for an error that the user can fix."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_arguments(parser)
-    try:
-        run(parser.parse_args())
-    except TextureError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

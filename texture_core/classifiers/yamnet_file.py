@@ -1,4 +1,4 @@
-"""Which bytes YAMNet's weights are: those of Google's official quantised file."""
+"""Verify YAMNet's weights, which are those of Google's official quantised file."""
 
 import hashlib
 
@@ -9,7 +9,7 @@ YAMNET_BYTES = 4126810
 
 
 def check_yamnet(content, name):
-    """Raise `ClassifierError`, which calls the file `name`, unless its bytes are those of the official file."""
+    """Raise `ClassifierError` unless the content of the file `name` is that of the official file."""
     if len(content) != YAMNET_BYTES:
         raise ClassifierError(
             f"{name}: {len(content)} bytes, expected {YAMNET_BYTES}: not YAMNet's weights, or cut short; delete it and "
@@ -23,5 +23,5 @@ def check_yamnet(content, name):
 
 
 def sha256(content):
-    """The SHA-256 of bytes, in hexadecimal digits."""
+    """Compute the SHA-256 of bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

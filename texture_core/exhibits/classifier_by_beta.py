@@ -20,7 +20,7 @@ _COLORS = ("#D55E00", "#0072B2", "#009E73")
 
 
 def family(settings):
-    """The names of the settings to compare: as many as differ in β alone, the first such family of the largest."""
+    """Return the settings to compare: the largest family that differs only in β, the first in a tie."""
     families = {}
     for name, parameters in settings.items():
         # Where β is chosen it differs from texture to texture.
@@ -30,7 +30,7 @@ def family(settings):
 
 
 def curves(records, settings):
-    """The mean classifier score of each class at each β, over one `family` of settings.
+    """Compute the mean classifier score of each class at each β, over one `family` of settings.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def curves(records, settings):
     Returns
     -------
     score : str
-        Which classifier's.
+        Name of the score.
     means : dict of str to list of (float, float)
         Class to (β, exp(mean) - 1), sorted; a texture of two classes counts in both.
 

@@ -49,7 +49,7 @@ def inverse_distances(target, other, parameters, seed):
 
 
 def plant(target, seed):
-    """A copy of a target (bins, frames), moved later, with a little noise; and the shift, in frames."""
+    """Return a delayed copy of a target (bins, frames) with a little noise, and its shift in frames."""
     shift = round(PLANTED_SHARE * target.shape[1])
     noise = torch.randn(target.shape, generator=torch_generator(seed, "planted"), dtype=target.dtype)
     return (target.roll(shift, dims=1) + PLANTED_NOISE * target.mean() * noise).clamp_min(0), shift

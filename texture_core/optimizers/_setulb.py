@@ -76,7 +76,7 @@ def minimize(function, start, *, history, iterations, evaluations, on_iteration,
 
 @cache
 def usable():
-    """Whether this SciPy has the routine as it is driven here: a small problem takes the same path, to the bit."""
+    """Return whether SciPy's routine works as expected: it must solve a small problem by the same steps, to the bit."""
     start = np.array([3.0, 0.5, 0.0, 2.0])
 
     def function(x):

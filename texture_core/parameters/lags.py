@@ -1,10 +1,10 @@
-"""The lags of the autocorrelation."""
+"""Lags of the autocorrelation."""
 
 from texture_core.errors import ParameterError
 
 
 def lag_frames(autocorrelation, frame_rate):
-    """First and last lag, both included, in frames.
+    """Return the first and last lag in frames, both included.
 
     Parameters
     ----------
@@ -15,7 +15,7 @@ def lag_frames(autocorrelation, frame_rate):
     Raises
     ------
     ParameterError
-        If no whole lag lies in the range.
+        If the range contains no whole frame.
     """
     first = round(autocorrelation.minimum_lag * frame_rate)
     last = round(autocorrelation.maximum_lag * frame_rate)

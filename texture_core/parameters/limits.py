@@ -1,4 +1,4 @@
-"""What a setting asks of a recording."""
+"""Requirements of a setting on recordings."""
 
 from texture_core.parameters.lags import lag_frames
 
@@ -7,7 +7,7 @@ LONG_FRAMES = 2048
 
 
 def minimum_seconds(parameters, audio, spectrogram):
-    """The shortest recording that a setting can be computed for.
+    """Compute the duration of the shortest recording that a setting supports.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def minimum_seconds(parameters, audio, spectrogram):
     -------
     seconds : float
     reason : str
-        What asks for that much, in words.
+        What requires this duration, in words.
     """
     hop_length = spectrogram.hop_length * parameters.frame_step
     frame_rate = audio.sample_rate / hop_length

@@ -36,17 +36,17 @@ def from_mapping(cls, mapping, path=""):
 
 
 def with_preset(mapping):
-    """A mapping of parameters with the weights of its ``preset``, if it names one, for those keys that it lacks."""
+    """Add the weights of its ``preset``, if it names one, to a mapping of parameters without them."""
     preset = mapping.get("preset")
     known = isinstance(preset, str) and preset in WEIGHTS_BY_KIND
     return {**WEIGHTS_BY_KIND[preset], **mapping} if known else dict(mapping)
 
 
 def to_mapping(parameters):
-    """The plain nested mapping of a parameter set: numbers, texts, lists and mappings, neutral values left out.
+    """Convert a parameter set to a nested mapping of plain values, without neutral values.
 
     Two parameter sets with equal results have equal mappings, in the same order and with the same types. `read_back`
-    leads back.
+    is the inverse.
     """
     mapping = {}
     for name, stated in parameters.stated.items():

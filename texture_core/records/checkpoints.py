@@ -64,7 +64,7 @@ class Checkpoint:
         self._failed = False
 
     def of_another(self, **identity):
-        """The checkpoint of a computation that differs by more that decides it; the file is the same."""
+        """Return the checkpoint, in the same file, of a computation with additions to the identity."""
         return Checkpoint(self._plan, self._identity | identity)
 
     def note(self, text):

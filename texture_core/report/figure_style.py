@@ -54,7 +54,7 @@ def save_figure(path, draw, *, title):
 
 @contextmanager
 def _style():
-    """The style of these figures, whatever the user's own matplotlib settings are."""
+    """Apply the style of these figures instead of the user's matplotlib settings."""
     defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
     with matplotlib.rc_context({**defaults, **STYLE}), warnings.catch_warnings():
         # A sign that this machine's font lacks is still text in the SVG, and its reader's font may have it.
@@ -72,5 +72,5 @@ def _save(figure, path, title):
 
 
 def plain_text(text):
-    """Text on one line, without the control characters that no XML may hold."""
+    """Convert text to one line without control characters, which XML does not allow."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())

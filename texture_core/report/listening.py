@@ -92,7 +92,7 @@ def _template(name):
 
 
 def _widths(count):
-    """What the style sheet must know to break rows of so many cells into lines of equal length."""
+    """Return style variables for breaking rows of so many cells into lines of equal length."""
     return f":root {{ --columns: {count}; --half: {math.ceil(count / 2)}; --quarter: {math.ceil(count / 4)}; }}\n"
 
 
@@ -116,12 +116,12 @@ def _environment():
 
 
 def _breakable(name):
-    """A name that may be broken into lines after each ``_``."""
+    """Allow line breaks after each ``_`` of a name."""
     return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def _is_variant(name, names):
-    """Whether a score is another form of one that is there, as ``diversity_shift`` is of ``diversity``."""
+    """Return whether a score is a variant of another one, as ``diversity_shift`` is of ``diversity``."""
     return any(name.startswith(f"{other}_") for other in names)
 
 

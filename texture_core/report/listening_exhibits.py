@@ -1,4 +1,4 @@
-"""The exhibits of the listening page: pictures and sounds above its rows."""
+"""Exhibits of the listening page: pictures and sounds above its rows."""
 
 import hashlib
 import re
@@ -37,14 +37,14 @@ class Exhibit:
 
 
 def copy_exhibit(folder, exhibit):
-    """Caption, address and kind of each file of an exhibit, copied into the page's folder."""
+    """Copy the files of an exhibit into the page's folder; return caption, address and kind of each."""
     require_safe(exhibit.name)
     files = {}
     for caption, source in _exhibit_files(exhibit):
         if not source.is_file():
             raise StorageError(f"{source}: there is no such file; the exhibit {exhibit.name} shows it")
         digest = hashlib.sha256(source.read_bytes()).digest()
-        # Of what is there twice the later stays, beside what belongs to it in its folder.
+        # Of identical files, the later one is kept, next to related files in its folder.
         files.pop(digest, None)
         files[digest] = (caption, source)
     shown = []
@@ -58,7 +58,7 @@ def copy_exhibit(folder, exhibit):
 
 
 def _exhibit_files(exhibit):
-    """Caption and path of each file that an exhibit names, and of those that can be shown in folders that it names."""
+    """Yield caption and path of each file of an exhibit, and of the pictures and sounds in its folders."""
     known = _SOUND_SUFFIXES | _PICTURE_SUFFIXES
     for caption, source in exhibit.files.items():
         source = Path(source)
@@ -76,5 +76,5 @@ def _exhibit_files(exhibit):
 
 
 def _natural(name):
-    """A key that sorts 3 before 10."""
+    """Return a key that sorts 3 before 10."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]

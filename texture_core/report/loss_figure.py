@@ -1,4 +1,4 @@
-"""Losses against iterations, one panel per setting."""
+"""Figures of losses against iterations, one panel per setting."""
 
 import math
 
@@ -84,7 +84,7 @@ def _draw_losses(syntheses, title):
 
 
 def _scale_losses(axes, layout, last, values):
-    """The same scales on all axes: iterations 0 to ``last``, and all positive ``values``."""
+    """Set the same scales on all axes: iterations 0 to ``last``, and all positive ``values``."""
     values = values[np.isfinite(values) & (values > 0)]
     decades = [10**power for power in range(int(math.log10(max(last, 1))) + 1)]
     ticks = [0, *decades, *([last] if last > 2 * decades[-1] else [])]
@@ -105,14 +105,14 @@ def _scale_losses(axes, layout, last, values):
 
 
 def _thinned(count, most=500):
-    """Which of ``count`` iterations to draw: all of the first, then ever fewer, as many as the axis can show."""
+    """Return which of ``count`` iterations to draw: all of the first, then ever fewer, at most ``most``."""
     if count <= most:
         return np.arange(count)
     return np.unique(np.concatenate([[0], np.round(np.geomspace(1, count - 1, most)).astype(int)]))
 
 
 def _weighted_terms(synthesis):
-    """The total and those terms that took part, each as it enters the total."""
+    """Return the total and the weighted terms that were used."""
     parameters = synthesis.attributes.get("parameters", {})
     terms = {}
     for name in _TERM_STYLES:
@@ -134,6 +134,6 @@ def _loss_label(label, synthesis):
 
 
 def _end_of_diversity(synthesis):
-    """The last iteration with a diversity term, or None where it never ended or never began."""
+    """Return the last iteration with a diversity term; None if the term was never used or never ended."""
     known = np.flatnonzero(np.isfinite(synthesis.loss[:, LOSS_COLUMNS.index("diversity")]))
     return int(known[-1]) if len(known) and known[-1] < len(synthesis.loss) - 1 else None

@@ -1,4 +1,4 @@
-"""PNG with one byte per pixel and a palette, a third of the size of true colour."""
+"""PNG images with a palette, a third of the size of true colour."""
 
 import base64
 import io
@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def with_palette(match):
-    """For `re.sub`: a picture in base64, written again with a palette."""
+    """Convert an image in base64, a match of `re.sub`, to one with a palette."""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(match[1]))).convert("RGB"))
     codes = pixels @ np.array([1 << 16, 1 << 8, 1])
     colors, levels = np.unique(codes, return_inverse=True)
@@ -18,7 +18,7 @@ def with_palette(match):
 
 
 def palette_png(levels, palette):
-    """A PNG as bytes, of the levels (height, width) and the colour (red, green, blue) of each."""
+    """Encode levels (height, width), with a colour (red, green, blue) for each level, as PNG."""
     image = Image.frombytes("P", levels.shape[::-1], levels.astype(np.uint8).tobytes())
     image.putpalette(palette.astype(np.uint8).tobytes())
     buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""A figure of labelled panels in a grid, below a title."""
+"""Figures of labelled panels in a grid, below a title."""
 
 import math
 import re
@@ -15,7 +15,7 @@ from texture_core.report.figure_style import STYLE, plain_text
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the panels of a figure stand; all lengths in inches, from the top left."""
+    """Layout of the panels of a figure; lengths in inches, from the top left."""
 
     columns: int
     rows: int
@@ -30,7 +30,7 @@ class _Layout:
 
 
 def grid(title, labels, *, right, header):
-    """A figure with a title, ``header`` inches for a legend, and a labelled panel for each of ``labels``."""
+    """Create a figure with a title, ``header`` inches for a legend, and a labelled panel for each of ``labels``."""
     count = len(labels)
     columns = 1 if count <= 3 else min(4, math.ceil(math.sqrt(count / 3)))
     rows = math.ceil(count / columns)
@@ -76,7 +76,7 @@ def grid(title, labels, *, right, header):
 
 
 def label_outer(axes, layout, x_label, y_label):
-    """Tick labels and axis labels at the left and at the lower end of each column only."""
+    """Label ticks and axes only at the left and at the lower end of each column."""
     for number, axis in enumerate(axes):
         lowest = number + layout.columns >= len(axes)
         leftmost = number % layout.columns == 0
@@ -99,7 +99,7 @@ def _wrap(text, width, font, most):
         return renderer.get_text_width_height_descent(line, font, ismath=False)[0] <= 72 * width
 
     def fitting(line, places, end=""):
-        """How many of the places, from the first on, a line may be cut at and still fit."""
+        """Return how many of the places, from the first on, a line can be cut at and fit."""
         return bisect_right(places, False, key=lambda place: not fits(line[:place].rstrip() + end))
 
     lines = []

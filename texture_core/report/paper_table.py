@@ -11,7 +11,7 @@ PAPER_TABLE = Path(__file__).parent / "data" / "table1.tsv"
 
 
 def paper_table():
-    """The paper's Table 1.
+    """Read the paper's Table 1.
 
     Returns
     -------

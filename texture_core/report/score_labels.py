@@ -1,4 +1,4 @@
-"""How a score is called and printed: its heading, its unit, its digits and its place among the others."""
+"""Headings, units, number formats and order of scores."""
 
 import math
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unit:
-    """What a score is printed in: a power of ten, or a unit with a symbol.
+    """Unit of printed scores: a power of ten, or a unit with a symbol.
 
     Attributes
     ----------
     exponent : int
-        Of ten.
+        Exponent of the power of ten.
     symbol : str
-        Such as ``dB``; then the exponent is 0.
+        For example ``dB``, with exponent 0.
     """
 
     exponent: int = 0
@@ -21,17 +21,17 @@ class Unit:
 
     @property
     def factor(self):
-        """What a score is multiplied by to be printed in this unit."""
+        """Factor from a score to its printed value."""
         return 10.0**-self.exponent
 
     @property
     def name(self):
-        """For machines: ``1`` or, for instance, ``1e-3`` or ``dB``."""
+        """Machine-readable name, such as ``1``, ``1e-3`` or ``dB``."""
         return self.symbol or (f"1e{self.exponent}" if self.exponent else "1")
 
     @property
     def text(self):
-        """For people: empty or, for instance, ``10⁻³`` or ``dB``."""
+        """Readable name, such as ``10⁻³`` or ``dB``; empty for 1."""
         power = str(self.exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return self.symbol or (f"10{power}" if self.exponent else "")
 
@@ -53,26 +53,28 @@ _NAMES = {
 }
 _HIGHER_IS_BETTER = frozenset({"mcdermott_snr"})
 
-# Where something lies, and not how good it is: a mean over textures says nothing.
+# Positions, not qualities; their means over textures are meaningless.
 NOT_AVERAGED = frozenset({"diversity_shift"})
 
 
 def score_unit(score):
-    """The `Unit` in which a score is printed: that of its family (``autocorrelation_rms_matched`` is of the family
-    ``autocorrelation``), else 1.
+    """Return the `Unit` of a score's family, or 1 without a family.
+
+    For example, ``autocorrelation_rms_matched`` is of the family ``autocorrelation``.
     """
     family = _family(score)
     return FAMILIES[family][0] if family else Unit()
 
 
 def higher_is_better(score):
-    """Whether a larger value of a score is the better one; of most the smaller is."""
+    """Return whether larger values of a score are better; of most scores, smaller ones are."""
     return _family(score) in _HIGHER_IS_BETTER
 
 
 def score_heading(score):
-    """A score's name for people, with its unit, and its direction where that is not the usual one:
-    ``autocorrelation, RMS matched (10⁻³)``, ``McDermott SNR (dB, higher is better)``.
+    """Return the readable name of a score with its unit, and "higher is better" if so.
+
+    For example, ``autocorrelation, RMS matched (10⁻³)`` or ``McDermott SNR (dB, higher is better)``.
     """
     family = _family(score)
     rest = score[len(family) + 1 :].replace("_", " ").replace("rms", "RMS") if family else ""
@@ -84,12 +86,12 @@ def score_heading(score):
 
 
 def capitalized(text):
-    """Text with its first letter in upper case and all others as they are."""
+    """Convert the first letter to upper case and keep the others."""
     return text[:1].upper() + text[1:]
 
 
 def format_number(value):
-    """A number with three significant digits, without an exponent where that is readable; ``–`` for None.
+    """Format a number with three significant digits, without an exponent if readable; ``–`` for None.
 
     Examples
     --------
@@ -102,19 +104,19 @@ def format_number(value):
         return "0"
     if not 1e-4 <= abs(value) < 1e7:
         return f"{value:.2e}"
-    # The rounded value decides: 9.996 is printed as 10.0, not as 10.00.
+    # Digits are those of the rounded value: 9.996 is printed as 10.0, not as 10.00.
     magnitude = math.floor(math.log10(abs(float(f"{value:.2e}"))))
     return f"{value:.{max(2 - magnitude, 0)}f}"
 
 
 def score_text(score, value):
-    """One score for people, in the unit of `score_heading`; a whole number as it is, ``–`` where there is no value."""
+    """Format a score in the unit of `score_heading`; integers are unscaled, ``–`` stands for no value."""
     value = finite(value)
     return str(value) if isinstance(value, int) else format_number(value and value * score_unit(score).factor)
 
 
 def score_names(records):
-    """All scores that any record has: the paper's columns first, in its order, each followed by its variants."""
+    """Return the scores of all records: the paper's columns in order, each followed by its variants, and others."""
     order = list(FAMILIES)
 
     def key(name):

@@ -14,14 +14,14 @@ from texture_core.report.score_labels import finite, score_names
 
 
 def setting_names(records, settings=None):
-    """The settings of the records in a stable order.
+    """Return the settings of the records in a stable order.
 
     Parameters
     ----------
     records : list of dict
     settings : sequence of str, optional
-        The order to use, and whichever settings shall be there without any record. By default the paper's methods
-        come first, in the paper's order, then the others by name.
+        The order to use; may include settings without a record. By default the paper's methods come first, in the
+        paper's order, then the others by name.
     """
     present = {record["setting"] for record in records}
     first = list(paper_table()) if settings is None else list(settings)
@@ -29,7 +29,7 @@ def setting_names(records, settings=None):
 
 
 def score_rows(records, *, settings=None):
-    """One row per texture and setting.
+    """Return one row per texture and setting.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def score_rows(records, *, settings=None):
     Raises
     ------
     StorageError
-        If a record lacks a part, holds a score that is not a number, or stands there twice.
+        If a record is incomplete, has a score that is not a number, or occurs twice.
     """
     _check_records(records)
     order = {name: number for number, name in enumerate(setting_names(records, settings))}
@@ -90,7 +90,7 @@ def _check_records(records):
                 raise StorageError(f"{where}: score {name!r}: expected a number or null, found {value!r}")
         key = (record["texture"], record["setting"])
         if key in seen:
-            raise StorageError(f"{where}: stand there twice; expected one record per texture and setting")
+            raise StorageError(f"{where}: found twice; expected one record per texture and setting")
         seen.add(key)
 
 

@@ -1,4 +1,4 @@
-"""Spectrograms below each other, on one colour scale and one time axis."""
+"""Figures of spectrograms on a common colour scale and time axis."""
 
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -7,7 +7,7 @@ from texture_core.report.figure_style import save_figure
 from texture_core.report.panels import grid, label_outer, locator
 from texture_core.report.spectrogram_image import color_map, common_maximum, pool
 
-# Of a spectrogram's picture. A frame looks at 32 ms, so that a column per 10 ms still shows everything.
+# Columns of an image. A frame covers 32 ms, so a column per 10 ms shows everything.
 _MOST_COLUMNS = 700
 _COLUMNS_PER_INCH = 150
 
@@ -63,13 +63,13 @@ def _draw_spectrograms(target, syntheses, title):
 
 
 def _duration(spectrogram):
-    """Seconds from the first frame's centre to the last one's."""
+    """Return the seconds between the centres of the first and last frames."""
     frames = spectrogram.log_magnitude.shape[1]
     return max(frames - 1, 1) * spectrogram.hop_length / spectrogram.sample_rate
 
 
 def _extent(spectrogram):
-    """Left, right, lower and upper edge in seconds and kHz: each value's pixel is centred on its time and frequency."""
+    """Return left, right, lower and upper edge in s and kHz; pixels are centred on their time and frequency."""
     bins, frames = spectrogram.log_magnitude.shape
     frame = spectrogram.hop_length / spectrogram.sample_rate
     bin_width = spectrogram.sample_rate / spectrogram.n_fft / 1000

@@ -1,4 +1,4 @@
-"""Spectrograms as pixels: the colour map, the common scale, and a PNG without axes."""
+"""Spectrograms as images: colour map, common scale, and PNG files without axes."""
 
 import matplotlib
 import numpy as np
@@ -19,9 +19,9 @@ def spectrogram_image(path, spectrogram, *, maximum, columns=480, rows=128):
         PNG.
     spectrogram : Spectrogram
     maximum : float
-        The log magnitude from which on all is drawn brightest; 0 is drawn darkest. See `common_maximum`.
+        Log magnitude of the brightest colour; 0 is the darkest. See `common_maximum`.
     columns, rows : int
-        Pixels at most; the mean of what falls into one pixel is drawn.
+        Maximum size in pixels; values that share a pixel are averaged.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def spectrogram_image(path, spectrogram, *, maximum, columns=480, rows=128):
 
 
 def common_maximum(spectrograms):
-    """Where a common colour scale of several spectrograms ends.
+    """Compute the maximum of a common colour scale of several spectrograms.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def common_maximum(spectrograms):
 
 
 def pool(values, columns):
-    """Means of neighbouring columns, so that at most ``columns`` are left."""
+    """Average neighbouring columns, so that at most ``columns`` are left."""
     count = values.shape[1]
     if count <= columns:
         return values

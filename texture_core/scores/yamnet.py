@@ -18,7 +18,7 @@ def compute(score_input):
     -------
     dict
         ``yamnet_kl``: the mean over the 521 classes, in nats. The paper's Table 1 prints 1e4 times exp(mean) - 1 of the
-        values of all textures, with another classifier; see `texture_core.classifiers.comparison.vggish_score`.
+        values of all textures, with another classifier.
 
     Raises
     ------

@@ -9,7 +9,7 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from texture_core.classifiers.comparison import bernoulli_divergence, classifier_divergence, vggish_score
+from texture_core.classifiers.comparison import bernoulli_divergence, classifier_divergence
 from texture_core.classifiers.frechet import frechet_distance, paired_embeddings
 from texture_core.errors import ParameterError
 from texture_core.runtime.randomness import numpy_generator
@@ -38,12 +38,6 @@ def test_divergence_is_zero_for_equals_and_never_negative(pairs):
     p, q = np.array(pairs).T
     assert bernoulli_divergence(p, p) == 0.0
     assert bernoulli_divergence(p, q) >= -1e-15
-
-
-def test_vggish_score_is_the_exponential_of_the_mean():
-    mean, excess = vggish_score([0.001, 0.003])
-    assert mean == pytest.approx(0.002)
-    assert excess == pytest.approx(math.exp(0.002) - 1)
 
 
 def mean_square(samples):

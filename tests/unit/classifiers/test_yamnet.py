@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scored import scores_of
 from yamnet_weights import yamnet_file
 
 from texture_core.audio.recording import prepare_audio, read_recording
@@ -10,9 +11,7 @@ from texture_core.classifiers.log_mel import HOP_LENGTH, YAMNET_HOP_FRAMES, mel_
 from texture_core.classifiers.yamnet import YAMNet, load_yamnet
 from texture_core.demo import demo_texture, demo_texture_names
 from texture_core.errors import ClassifierError
-from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.scores.compute import score
-from texture_core.spectrogram.log_magnitude import log_spectrogram, periodic_hann
+from texture_core.spectrogram.log_magnitude import periodic_hann
 
 RECORDINGS = ("norm_rhythm_1_2_3.wav", "norm_SSE-13 Frogs.wav", "norm_CSE-50 Wind moaning.wav", "norm_Fire1.wav")
 
@@ -119,31 +118,15 @@ def test_devices_agree(network, device):
     np.testing.assert_allclose(there.probabilities, network.predict(samples).probabilities, atol=1e-3)
 
 
-def score_inputs(target, synthesis, sample_rate=16000):
-    spectrograms = [Spectrogram(log_spectrogram(s), sample_rate, 512, 64) for s in (target, synthesis)]
-    return {
-        "target": spectrograms[0],
-        "synthesis": spectrograms[1],
-        "target_samples": target,
-        "synthesis_samples": synthesis,
-        "sample_rate": sample_rate,
-    }
-
-
-def yamnet_kl(target, synthesis):
-    inputs = score_inputs(demo_texture(target), demo_texture(synthesis, seed=1))
-    return score(["yamnet"], classifiers={"yamnet": yamnet_file()}, **inputs)["yamnet_kl"]
-
-
-def test_score_of_a_recording_with_itself_is_zero():
-    rain = demo_texture("rain")
-    assert score(["yamnet"], classifiers={"yamnet": yamnet_file()}, **score_inputs(rain, rain)) == {"yamnet_kl": 0.0}
-
-
 def test_score_tells_another_take_from_another_texture():
+    def yamnet(synthesis):
+        return scores_of(["yamnet"], demo_texture("rain"), synthesis, classifiers={"yamnet": yamnet_file()})
+
+    assert yamnet(demo_texture("rain")) == {"yamnet_kl": 0.0}
     # Another take of rain: 0.0007; crickets instead of rain: 0.03.
-    assert yamnet_kl("rain", "rain") < 0.002
-    assert yamnet_kl("rain", "crickets") > 10 * yamnet_kl("rain", "rain")
+    take, crickets = (yamnet(demo_texture(name, seed=1))["yamnet_kl"] for name in ("rain", "crickets"))
+    assert take < 0.002
+    assert crickets > 10 * take
 
 
 @pytest.mark.parametrize(
@@ -155,14 +138,14 @@ def test_score_tells_another_take_from_another_texture():
     ],
 )
 def test_other_scores_are_computed_without_the_classifier(classifiers, reason):
-    inputs = score_inputs(demo_texture("rain"), demo_texture("rain", seed=1))
+    sides = demo_texture("rain"), demo_texture("rain", seed=1)
     missing = {}
-    scores = score(["yamnet", "diversity"], missing=missing, classifiers=classifiers, **inputs)
+    scores = scores_of(["yamnet", "diversity"], *sides, missing=missing, classifiers=classifiers)
     assert set(scores) == {"diversity", "diversity_shift", "diversity_spectrogram"}
     assert list(missing) == ["yamnet"]
     assert reason in missing["yamnet"]
     with pytest.raises(ClassifierError, match=reason):
-        score(["yamnet"], classifiers=classifiers, **inputs)
+        scores_of(["yamnet"], *sides, classifiers=classifiers)
 
 
 def test_damaged_weights_are_refused(tmp_path):

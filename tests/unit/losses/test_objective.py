@@ -136,14 +136,6 @@ def test_the_comb_moves_with_the_iterations():
     assert values[10:] == values[:10]
 
 
-def test_at_the_target_itself_nothing_is_left(device):
-    settings = parameters(beta=0)
-    target = spectrogram(0, device)
-    terms, gradient = Objective(target, settings, FRAME_RATE, SEED).evaluate(target.clone())
-    assert terms["total"] < 1e-25
-    assert gradient.abs().max().item() < 1e-12
-
-
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_values_that_are_not_finite_are_an_error_with_iteration_and_term(bad):
     objective = Objective(spectrogram(0), parameters(), FRAME_RATE, SEED)

@@ -1,7 +1,5 @@
 """The methods of synthesis: what they share, and each baseline on a short texture."""
 
-import builtins
-
 import numpy as np
 import pytest
 import soxr
@@ -131,19 +129,12 @@ def test_a_failed_imposition_warns(rain):
         )
 
 
-def test_a_method_without_its_needs_says_so(rain, monkeypatch):
+def test_a_method_without_its_needs_says_so(rain, request):
     samples, target = rain
     parameters = Parameters(method="mcdermott_simoncelli")
     with pytest.raises(ParameterError, match=r"texture rain, setting s: method: .*needs the recording's samples"):
         synthesize_spectrogram(target, parameters, seed=1, texture="rain", setting="s", device="cpu")
-    real = builtins.__import__
-
-    def without_sonore(name, *arguments, **options):
-        if name.startswith("sonore"):
-            raise ImportError(name)
-        return real(name, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without_sonore)
+    request.getfixturevalue("without_sonore")
     with pytest.raises(ParameterError, match=r"needs the package sonore 0\.8\.0, found none; .*pip install"):
         synthesize_spectrogram(target, parameters, seed=1, device="cpu", target_samples=samples)
 
@@ -174,19 +165,6 @@ def test_a_baseline_asks_for_no_kernel():
     assert seconds["griffin_lim"][0] == pytest.approx(500 * 64 / RATE)
     assert "longest lag" in seconds["griffin_lim"][1]
     assert seconds["optimization"][0] > 2000 * 64 / RATE
-
-
-def test_one_wide_layer_is_ulyanov_and_lebedevs_method(rain):
-    _, target = rain
-    parameters = Parameters(
-        alpha=0,
-        beta=0,
-        features=FeatureParameters(kernel_widths=(11,), filters=64),
-        optimizer=OptimizerParameters(iterations=10),
-    )
-    synthesis = synthesize_spectrogram(target, parameters, seed=1, device="cpu")
-    assert synthesis.loss[-1, 0] < 0.1 * synthesis.loss[0, 0]
-    assert synthesis.spectrogram.log_magnitude.shape == target.log_magnitude.shape
 
 
 def test_snapshots_are_the_iterates_that_were_asked_for(random_spectrogram):

@@ -87,13 +87,6 @@ def test_no_diversity_iterations_is_no_diversity(random_spectrogram):
     np.testing.assert_array_equal(off.spectrogram.log_magnitude, never.spectrogram.log_magnitude)
 
 
-def test_terms_of_weight_zero_are_not_in_the_history(random_spectrogram):
-    synthesis = synthesize_spectrogram(random_spectrogram(100), small(alpha=0, beta=0), seed=0)
-    assert np.isnan(columns(synthesis)["autocorrelation"]).all()
-    assert np.isnan(columns(synthesis)["diversity"]).all()
-    np.testing.assert_array_equal(columns(synthesis)["total"], columns(synthesis)["gram"])
-
-
 @pytest.mark.parametrize("shifts", ["exact", "comb"])
 def test_a_copy_is_left_behind_with_the_diversity_term(shifts, random_spectrogram):
     """With a heavy term the synthesis keeps away from the target even where the Gram term alone would be near it."""

@@ -59,26 +59,6 @@ def test_the_bounded_optimum_is_reached(name, conditioning, device):
     np.testing.assert_array_equal(found == 0, expected == 0)
 
 
-def test_lbfgsb_reaches_what_scipy_reaches():
-    problem = LeastSquares()
-    found = minimize("lbfgsb", problem, problem.start, iterations=500)
-
-    def function(z):
-        value, gradient = problem(torch.from_numpy(z).reshape(4, 10))
-        return value, gradient.numpy().ravel()
-
-    direct = scipy.optimize.minimize(
-        function,
-        problem.start.numpy().ravel(),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0, None)] * 40,
-        options={"maxiter": 500, "ftol": 0, "gtol": 1e-9},
-    )
-    assert problem(found)[0] == pytest.approx(direct.fun, rel=1e-12)
-    np.testing.assert_allclose(found.numpy().ravel(), direct.x, rtol=0, atol=1e-7)
-
-
 @pytest.mark.parametrize("scale", [1e-9, 2.0**-30, 1e9])
 def test_the_scale_of_the_loss_does_not_matter(name, scale):
     paths = []

@@ -1,6 +1,5 @@
 """Files on a disk that is full, without inodes or read-only: a clear error, no crash, nothing left behind."""
 
-import os
 import subprocess
 
 import numpy as np
@@ -29,25 +28,6 @@ WRITERS = {
 }
 
 
-@pytest.fixture
-def disk(tmp_path):
-    """Mounts a small disk."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(*options):
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder], capture_output=True)
-        if done.returncode:
-            pytest.skip("no disk can be mounted here")
-        return folder
-
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts disks")
-    yield mount
-    while os.path.ismount(folder):
-        subprocess.run(["umount", folder], check=True)
-
-
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize(
     ("fault", "cured", "reason"),
@@ -57,8 +37,8 @@ def disk(tmp_path):
         ("ro", "rw", "Read-only file system"),
     ],
 )
-def test_what_cannot_be_written_is_told_and_leaves_nothing(name, fault, cured, reason, disk):
-    folder = disk(fault)
+def test_what_cannot_be_written_is_told_and_leaves_nothing(name, fault, cured, reason, mount, tmp_path):
+    folder = mount(tmp_path / "disk", fault)
     path = folder / name
     with pytest.raises(StorageError, match=rf"{name}: cannot be written \({reason}\); free or unlock its folder"):
         WRITERS[name](path)
@@ -68,8 +48,8 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(name, fault, cured, r
     assert list(folder.iterdir()) == [path]
 
 
-def test_what_stood_there_before_stays_when_the_disk_is_full(disk):
-    folder = disk("size=500k")
+def test_what_stood_there_before_stays_when_the_disk_is_full(mount, tmp_path):
+    folder = mount(tmp_path / "disk", "size=500k")
     write_spectrogram(folder / "a.h5", SPECTROGRAM)
     with pytest.raises(StorageError):
         write_spectrogram(folder / "a.h5", SPECTROGRAM)

@@ -128,47 +128,28 @@ def replace_by_group(file, name):
     file.create_group(name)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda file: file.__delitem__("log_magnitude"),
-        lambda file: replace_by_group(file, "log_magnitude"),
-        lambda file: replace_dataset(file, "log_magnitude", np.zeros((256, 300), np.float32)),
-        lambda file: replace_dataset(file, "log_magnitude", np.zeros((257, 0), np.float32)),
-        lambda file: replace_dataset(file, "log_magnitude", np.zeros(257, np.float32)),
-        lambda file: replace_dataset(file, "log_magnitude", np.float32(1)),
-        lambda file: replace_dataset(file, "log_magnitude", np.full((257, 3), -1e-3, np.float32)),
-        lambda file: replace_dataset(file, "log_magnitude", np.full((257, 3), np.nan, np.float32)),
-        lambda file: replace_dataset(file, "log_magnitude", np.full((257, 3), np.inf, np.float32)),
-        lambda file: replace_dataset(file, "log_magnitude", [["text"] * 3] * 257),
-        lambda file: file.attrs.__delitem__("n_fft"),
-        lambda file: file.attrs.__delitem__("scale"),
-        lambda file: file.attrs.__setitem__("n_fft", "many"),
-        lambda file: file.attrs.__setitem__("n_fft", [512, 512]),
-        lambda file: file.attrs.__setitem__("sample_rate", 0),
-        lambda file: file.attrs.__setitem__("hop_length", -64),
-        lambda file: file.attrs.__setitem__("sample_rate", np.inf),
-    ],
-    ids=[
-        "no dataset",
-        "a group",
-        "a bin too few",
-        "no frames",
-        "one dimension",
-        "a scalar",
-        "negative",
-        "NaN",
-        "infinite",
-        "text",
-        "no n_fft",
-        "no scale",
-        "n_fft of text",
-        "two n_fft",
-        "sample rate 0",
-        "negative hop",
-        "infinite sample rate",
-    ],
-)
+DAMAGED = {
+    "no dataset": lambda file: file.__delitem__("log_magnitude"),
+    "a group": lambda file: replace_by_group(file, "log_magnitude"),
+    "a bin too few": lambda file: replace_dataset(file, "log_magnitude", np.zeros((256, 300), np.float32)),
+    "no frames": lambda file: replace_dataset(file, "log_magnitude", np.zeros((257, 0), np.float32)),
+    "one dimension": lambda file: replace_dataset(file, "log_magnitude", np.zeros(257, np.float32)),
+    "a scalar": lambda file: replace_dataset(file, "log_magnitude", np.float32(1)),
+    "negative": lambda file: replace_dataset(file, "log_magnitude", np.full((257, 3), -1e-3, np.float32)),
+    "NaN": lambda file: replace_dataset(file, "log_magnitude", np.full((257, 3), np.nan, np.float32)),
+    "infinite": lambda file: replace_dataset(file, "log_magnitude", np.full((257, 3), np.inf, np.float32)),
+    "text": lambda file: replace_dataset(file, "log_magnitude", [["text"] * 3] * 257),
+    "no n_fft": lambda file: file.attrs.__delitem__("n_fft"),
+    "no scale": lambda file: file.attrs.__delitem__("scale"),
+    "n_fft of text": lambda file: file.attrs.__setitem__("n_fft", "many"),
+    "two n_fft": lambda file: file.attrs.__setitem__("n_fft", [512, 512]),
+    "sample rate 0": lambda file: file.attrs.__setitem__("sample_rate", 0),
+    "negative hop": lambda file: file.attrs.__setitem__("hop_length", -64),
+    "infinite sample rate": lambda file: file.attrs.__setitem__("sample_rate", np.inf),
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED.values(), ids=DAMAGED)
 @pytest.mark.parametrize("read", [read_spectrogram, read_synthesis])
 def test_a_file_with_something_wrong_in_it(read, change, tmp_path):
     damaged_file(tmp_path / "a.h5", change)
@@ -176,29 +157,21 @@ def test_a_file_with_something_wrong_in_it(read, change, tmp_path):
         read(tmp_path / "a.h5")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda file: file.__delitem__("loss"),
-        lambda file: replace_by_group(file, "loss"),
-        lambda file: replace_dataset(file, "loss", np.zeros((4, 5))),
-        lambda file: replace_dataset(file, "loss", np.zeros(6)),
-        lambda file: replace_dataset(file, "loss", 1.0),
-        lambda file: file.attrs.__setitem__("parameters", "{not JSON"),
-        lambda file: file.create_dataset("snapshots", (1, 257, 3), "f4").attrs.__setitem__("iterations", [np.inf]),
-        lambda file: file.create_dataset("samples", (2**62,), "f4", chunks=(256,)),
-    ],
-    ids=[
-        "no loss",
-        "a group",
-        "a column too few",
-        "one dimension",
-        "a scalar",
-        "parameters that are no JSON",
-        "a snapshot of iteration infinity",
-        "more samples than a disk holds",
-    ],
-)
+DAMAGED_SYNTHESES = {
+    "no loss": lambda file: file.__delitem__("loss"),
+    "a group": lambda file: replace_by_group(file, "loss"),
+    "a column too few": lambda file: replace_dataset(file, "loss", np.zeros((4, 5))),
+    "one dimension": lambda file: replace_dataset(file, "loss", np.zeros(6)),
+    "a scalar": lambda file: replace_dataset(file, "loss", 1.0),
+    "parameters that are no JSON": lambda file: file.attrs.__setitem__("parameters", "{not JSON"),
+    "a snapshot of iteration infinity": lambda file: file.create_dataset(
+        "snapshots", (1, 257, 3), "f4"
+    ).attrs.__setitem__("iterations", [np.inf]),
+    "more samples than a disk holds": lambda file: file.create_dataset("samples", (2**62,), "f4", chunks=(256,)),
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED_SYNTHESES.values(), ids=DAMAGED_SYNTHESES)
 def test_a_synthesis_with_something_wrong_in_it(change, tmp_path):
     damaged_file(tmp_path / "a.h5", change)
     with pytest.raises(StorageError, match=r"a\.h5: not a whole spectrogram file"):

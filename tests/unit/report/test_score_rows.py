@@ -76,7 +76,7 @@ def test_orders():
 @pytest.mark.parametrize(
     ("records", "message"),
     [
-        ([record("rain", "gram", "other")] * 2, "texture 'rain', setting 'gram': stand there twice"),
+        ([record("rain", "gram", "other")] * 2, "texture 'rain', setting 'gram': found twice"),
         ([{"texture": "rain", "setting": "gram", "scores": {}}], "there is no class"),
         ([record("rain", "gram", "other", diversity="2")], "score 'diversity': expected a number or null, found '2'"),
     ],

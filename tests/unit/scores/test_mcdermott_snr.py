@@ -1,17 +1,13 @@
 """The SNR of McDermott & Simoncelli's statistics against the formula written out, and what must lower it."""
 
-import builtins
-
 import numpy as np
 import pytest
 import scipy.signal
 import soxr
+from scored import scores_of
 
 from texture_core.demo import demo_texture
 from texture_core.methods.mcdermott_simoncelli import CLASSES
-from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.scores.compute import score
-from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000
 NAMES = {name: f"mcdermott_snr_{text.lower().replace(' ', '_')}" for name, text in CLASSES.items()}
@@ -19,10 +15,8 @@ NAMES = {name: f"mcdermott_snr_{text.lower().replace(' ', '_')}" for name, text 
 sonore = pytest.importorskip("sonore")
 
 
-def scores_of(target, synthesis, names=("mcdermott_snr",), rate=RATE, **options):
-    spectrograms = [Spectrogram(log_spectrogram(side), rate, 512, 64) for side in (target, synthesis)]
-    inputs = dict(zip(("target", "synthesis"), spectrograms, strict=True))
-    return score(names, **inputs, target_samples=target, synthesis_samples=synthesis, sample_rate=rate, **options)
+def snr_of(target, synthesis, rate=RATE):
+    return scores_of(["mcdermott_snr"], target, synthesis, rate)
 
 
 def measured(samples):
@@ -59,7 +53,7 @@ def test_each_class_by_its_formula(takes):
         assert np.isfinite(signal).all()
         expected[NAMES[name]] = 10 * np.log10(np.sum(np.abs(signal) ** 2) / np.sum(np.abs(signal - other) ** 2))
     expected["mcdermott_snr"] = np.mean(list(expected.values()))
-    assert scores_of(*takes) == pytest.approx(expected, rel=1e-9)
+    assert snr_of(*takes) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -70,15 +64,15 @@ def test_hand_made_statistics_that_are_a_tenth_too_large_have_20_db(takes, name)
 
 
 def test_a_recording_against_itself_at_any_level_has_the_largest_number(takes):
-    same = scores_of(takes[0], takes[0])
+    same = snr_of(takes[0], takes[0])
     assert set(same) == {"mcdermott_snr", *NAMES.values()}
     assert set(same.values()) == {100.0}
-    assert scores_of(takes[0], 0.1 * takes[0])["mcdermott_snr"] > 90
+    assert snr_of(takes[0], 0.1 * takes[0])["mcdermott_snr"] > 90
 
 
 def test_noise_lowers_it_step_by_step(takes):
     noise = np.random.default_rng(0).standard_normal(len(takes[0])) * takes[0].std()
-    found = [scores_of(takes[0], takes[0] + level * noise)["mcdermott_snr"] for level in (0.001, 0.01, 0.1, 1.0)]
+    found = [snr_of(takes[0], takes[0] + level * noise)["mcdermott_snr"] for level in (0.001, 0.01, 0.1, 1.0)]
     assert found == sorted(found, reverse=True)
     assert found[0] > 20
     assert found[-1] < 10
@@ -88,7 +82,7 @@ def test_another_rate_makes_no_difference():
     rain = demo_texture("rain", duration=1.0, sample_rate=20000)
     other = demo_texture("rain", seed=1, duration=1.0, sample_rate=20000)
     at_20000, at_40000 = (
-        scores_of(*(soxr.resample(side, 20000, rate, quality="VHQ") for side in (rain, other)), rate=rate)
+        snr_of(*(soxr.resample(side, 20000, rate, quality="VHQ") for side in (rain, other)), rate=rate)
         for rate in (20000, 40000)
     )
     assert at_40000 == pytest.approx(at_20000, abs=0.5)
@@ -96,7 +90,7 @@ def test_another_rate_makes_no_difference():
 
 def test_what_has_no_statistics_has_no_value(takes):
     for sides in ((takes[0], np.zeros(RATE)), (np.zeros(RATE), takes[0])):
-        assert scores_of(*sides) == dict.fromkeys(["mcdermott_snr", *NAMES.values()])
+        assert snr_of(*sides) == dict.fromkeys(["mcdermott_snr", *NAMES.values()])
 
 
 @pytest.mark.filterwarnings("error")
@@ -106,21 +100,13 @@ def test_short_sounds_and_steady_tones_are_finite(seconds):
     tone = np.sin(2 * np.pi * 1000 / RATE * np.arange(count))
     noise = np.random.default_rng(0).standard_normal(count)
     for sides in ((tone, noise), (noise, tone), (noise, noise[::-1])):
-        found = scores_of(*sides)
+        found = snr_of(*sides)
         assert all(-100 <= value < 100 for value in found.values()), found
 
 
-def test_without_the_package_only_this_score_is_left_out(takes, monkeypatch):
-    real = builtins.__import__
-
-    def without_sonore(name, *arguments, **options):
-        if name.startswith("sonore"):
-            raise ImportError(name)
-        return real(name, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without_sonore)
+def test_without_the_package_only_this_score_is_left_out(takes, without_sonore):
     missing = {}
-    found = scores_of(*takes, ["mcdermott_snr", "diversity"], missing=missing)
+    found = scores_of(["mcdermott_snr", "diversity"], *takes, missing=missing)
     assert "diversity" in found
     assert list(missing) == ["mcdermott_snr"]
     assert "sonore 0.8.0 is not installed; install it with: pip install sonore==0.8.0" in missing["mcdermott_snr"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scored import scores_of, spectrogram_of
 
 from texture_core.audio.recording import prepare_audio, read_recording
 from texture_core.audio.segments import best_correlations
@@ -9,21 +10,13 @@ from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import InversionParameters
 from texture_core.phase.inversion import invert
-from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.runtime.randomness import numpy_generator
-from texture_core.scores.compute import score
-from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000
 
 
-def spectrogram(samples):
-    return Spectrogram(log_spectrogram(samples), RATE, 512, 64)
-
-
 def patchwork(target, synthesis):
-    samples = {"target_samples": target, "synthesis_samples": synthesis, "sample_rate": RATE}
-    return score(["patchwork"], target=spectrogram(target), synthesis=spectrogram(synthesis), **samples)
+    return scores_of(["patchwork"], target, synthesis)
 
 
 def collage(samples, generator, shortest=0.25, longest=0.8):
@@ -87,10 +80,8 @@ def test_collage_is_seen_here_and_not_by_the_diversity_score():
     scores = patchwork(rain, pieces)
     assert scores["patchwork_median"] > 0.9
     assert scores["patchwork_share"] > 0.85
-    samples = {"target_samples": rain, "synthesis_samples": pieces, "sample_rate": RATE}
-    inputs = {"target": spectrogram(rain), "synthesis": spectrogram(pieces), **samples}
     # Real syntheses are at 1.6 to 7, a copy above 20.
-    assert score(["diversity"], **inputs)["diversity"] < 3
+    assert scores_of(["diversity"], rain, pieces)["diversity"] < 3
 
 
 @pytest.mark.parametrize(("name", "highest"), [("rain", 0.1), ("crickets", 0.2)])
@@ -112,7 +103,7 @@ def test_another_take_is_no_patchwork():
 def test_copy_through_phase_recovery_shows_in_the_spectrogram():
     rain = demo_texture("rain", duration=2.0)
     parameters = InversionParameters(iterations=30)
-    copy = invert(spectrogram(rain), parameters, seed=0, texture="rain", setting="copy")
+    copy = invert(spectrogram_of(rain), parameters, seed=0, texture="rain", setting="copy")
     scores = patchwork(rain[: len(copy)], copy)
     assert scores["patchwork_share"] < 0.2
     assert scores["patchwork_spectrogram_median"] > 0.9

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import scored
 import torch
+from scored import spectrogram_of
 
 from texture_core.audio.recording import rms
 from texture_core.demo import demo_texture
@@ -10,27 +12,15 @@ from texture_core.errors import ParameterError, TextureError
 from texture_core.parameters.method import AutocorrelationParameters, InversionParameters
 from texture_core.phase.inversion import invert
 from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.scores.compute import score
 from texture_core.scores.diversity import diversity
-from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 BOTH = ("autocorrelation", "diversity")
 
 
-def spectrogram(samples):
-    return Spectrogram(log_spectrogram(samples), 16000, 512, 64)
-
-
 def scores_of(target_samples, synthesis_samples, names=BOTH, **changes):
-    inputs = {
-        "target": spectrogram(target_samples),
-        "synthesis": spectrogram(synthesis_samples),
-        "target_samples": target_samples,
-        "synthesis_samples": synthesis_samples,
-        "sample_rate": 16000,
-        "autocorrelation": AutocorrelationParameters(0.05, 0.5),
-    }
-    return score(names, **(inputs | changes))
+    return scored.scores_of(
+        names, target_samples, synthesis_samples, **{"autocorrelation": AutocorrelationParameters(0.05, 0.5)} | changes
+    )
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +95,7 @@ def test_scores_of_audio_by_their_formulas(rain):
 
 @pytest.mark.parametrize("shift", [0, 1, 100, 350])
 def test_a_moved_copy_is_found_where_it_is(shift, rain):
-    target = spectrogram(rain)
+    target = spectrogram_of(rain)
     moved = Spectrogram(np.roll(target.log_magnitude, shift, axis=1), 16000, 512, 64)
     value, found = diversity(target, moved)
     assert value > 1e6
@@ -124,7 +114,7 @@ def test_the_rms_matched_score_does_not_see_the_level(rain):
 
 
 def test_a_copy_by_griffin_lim_scores_high_and_other_sound_low(rain):
-    copy = invert(spectrogram(rain), InversionParameters(iterations=60), seed=0, target_rms=rms(rain))
+    copy = invert(spectrogram_of(rain), InversionParameters(iterations=60), seed=0, target_rms=rms(rain))
     found = scores_of(rain, copy)
     assert found["diversity"] > 15
     assert found["diversity_shift"] == 0
