@@ -12,7 +12,7 @@ from planning.resources import Estimates
 from texture_core.parameters.output import FORMATS
 from texture_core.runtime.devices import gpu_present
 from texture_core.errors import TextureError
-from texture_core.records.files import read_json
+from texture_core.records.files import read_json, write_json
 
 try:
     CONFIGURATION = load(config, files=workflow.configfiles, checkout=CHECKOUT)
@@ -139,6 +139,18 @@ def sounds(wildcards):
         for take in takes_of(setting)
         for texture in usable_textures()
     ]
+
+
+def planned_sounds():
+    """Return the names of the sounds of each setting, including those of recordings that may turn out to be bad."""
+    return {
+        setting: [
+            texture if take is None else f"{texture}-{take}"
+            for texture in TEXTURES
+            for take in takes_of(setting)
+        ]
+        for setting in SETTINGS
+    }
 
 
 def scores(wildcards):
