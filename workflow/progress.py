@@ -19,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from texture_core.errors import StorageError, TextureError
 from texture_core.records.files import read_json
+from texture_core.records.score_files import read_scores
+from texture_core.report.score_rows import write_scores_tsv
 
 # Jobs of one sound: folders of a setting.
 _STAGES = ("synthesis", "audio", "scores")
@@ -82,10 +84,7 @@ def progress(results, now):
         If no study was begun there.
     """
     results = Path(results)
-    try:
-        plan = read_json(results / "plan.json")
-    except StorageError:
-        raise StorageError(f"{results}: no run has begun here; give results/CORPUS of a study that runs") from None
+    plan = _plan(results)
     by_stage, jobs = defaultdict(list), finished_jobs(results)
     for job in jobs:
         setting, _, rest = job.output.partition("/")
@@ -136,6 +135,21 @@ def progress(results, now):
     return lines
 
 
+def write_scores_so_far(results, path):
+    """Write the scores that are there as a table; see `texture_core.report.score_rows`."""
+    plan = _plan(results)
+    paths = [results / setting / "scores" / f"{name}.json" for setting, names in plan.items() for name in names]
+    write_scores_tsv(path, [read_scores(path) for path in paths if path.is_file()], settings=list(plan))
+
+
+def _plan(results):
+    """Setting to the names of its sounds."""
+    try:
+        return dict(read_json(results / "plan.json"))
+    except StorageError:
+        raise StorageError(f"{results}: no run has begun here; give results/CORPUS of a study that runs") from None
+
+
 def _clock(seconds):
     """Hours, minutes and seconds; ``?`` for None."""
     if seconds is None:
@@ -149,8 +163,13 @@ def main(arguments=None):
     """The command line."""
     parser = argparse.ArgumentParser(prog="python workflow/progress.py", description=__doc__.partition("\n")[0])
     parser.add_argument("results", type=Path, help="results/CORPUS, such as results/study")
+    parser.add_argument("--scores", type=Path, metavar="TSV", help="also write the table of the scores so far")
+    options = parser.parse_args(arguments)
+    results = options.results.resolve()
     try:
-        print("\n".join(progress(parser.parse_args(arguments).results.resolve(), time.time())))
+        print("\n".join(progress(results, time.time())))
+        if options.scores:
+            write_scores_so_far(results, options.scores)
     except TextureError as error:
         sys.exit(str(error))
 

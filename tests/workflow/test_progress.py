@@ -6,8 +6,8 @@ import sys
 from texture_core.records.files import read_json
 
 
-def progress(tree):
-    command = [sys.executable, "workflow/progress.py", "results/my_recordings"]
+def progress(tree, *options):
+    command = [sys.executable, "workflow/progress.py", "results/my_recordings", *options]
     return subprocess.run(command, cwd=tree.root, capture_output=True, text=True, check=False)
 
 
@@ -23,14 +23,16 @@ def test_a_finished_study(finished):
 
 def test_a_study_on_its_way(finished):
     finished.path("results/my_recordings/full/scores/rain.json").unlink()
-    lines = progress(finished).stdout.splitlines()
+    lines = progress(finished, "--scores", "so_far.tsv").stdout.splitlines()
     assert lines[2].split()[:2] == ["full", "1/2"]
     assert lines[-1].startswith("3 of 4 sounds are scored; at the pace of the last 0:")
+    whole = finished.read("results/my_recordings/scores.tsv").splitlines(keepends=True)
+    assert finished.read("so_far.tsv") == "".join(line for line in whole if not line.startswith("rain\tfull"))
 
 
 def test_the_plan_is_written_when_a_run_begins(finished):
     plan = read_json(finished.path("results/my_recordings/plan.json"))
-    assert plan == {"gram": ["taps", "rain"], "full": ["taps", "rain"]}
+    assert plan == [["gram", ["taps", "rain"]], ["full", ["taps", "rain"]]]
 
 
 def test_a_folder_without_a_study(finished):

@@ -142,15 +142,18 @@ def sounds(wildcards):
 
 
 def planned_sounds():
-    """Return the names of the sounds of each setting, including those of recordings that may turn out to be bad."""
-    return {
-        setting: [
-            texture if take is None else f"{texture}-{take}"
-            for texture in TEXTURES
-            for take in takes_of(setting)
+    """Return the settings, each with the names of its sounds, including those of recordings that may turn out bad."""
+    return [
+        [
+            setting,
+            [
+                texture if take is None else f"{texture}-{take}"
+                for texture in TEXTURES
+                for take in takes_of(setting)
+            ],
         ]
         for setting in SETTINGS
-    }
+    ]
 
 
 def scores(wildcards):
