@@ -85,7 +85,7 @@ def test_a_job_gets_the_parameters_that_its_method_looks_at(fresh, monkeypatch):
 
 
 EXPERIMENTS = sorted((CHECKOUT / "config/experiments").glob("*.yaml"))
-PAPER, STUDY = CHECKOUT / "config/paper.yaml", CHECKOUT / "config/study.yaml"
+PAPER, STUDY, REDUCED_STUDY = (CHECKOUT / f"config/{name}.yaml" for name in ("paper", "study", "reduced_study"))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,9 @@ def with_recordings(empty_tree, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "files", [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, STUDY]], ids=lambda files: files[-1].stem
+    "files",
+    [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, STUDY], [PAPER, REDUCED_STUDY]],
+    ids=lambda files: files[-1].stem,
 )
 def test_every_study_is_planned_without_an_error(with_recordings, files):
     changes = ["corpus_dir=recordings"]
@@ -119,6 +121,8 @@ def test_every_study_is_planned_without_an_error(with_recordings, files):
         rows = 9 if files[-1] == STUDY else 7
         assert len(settings) == rows
         assert sum(job.startswith("collection_score: ") for job in planned) == rows
+    if files[-1] == REDUCED_STUDY:
+        assert len(textures) == 12
 
 
 def test_our_row_of_the_study_is_the_preset(with_recordings, monkeypatch):

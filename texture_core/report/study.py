@@ -1,7 +1,4 @@
-"""Report a study from its scores alone: ``python -m texture_core.report.study docs/data/study.tsv``.
-
-The tables and tests of docs/results.md are made here, so that anyone can check them without the recordings.
-"""
+"""Report a study from its scores alone: ``python -m texture_core.report.study results/study/scores.tsv``."""
 
 import argparse
 import csv
@@ -246,7 +243,7 @@ def read_distances(path):
 def main(arguments=None):
     """Print the report of a ``scores.tsv``."""
     parser = argparse.ArgumentParser(prog="python -m texture_core.report.study", description=__doc__.partition("\n")[0])
-    parser.add_argument("scores", type=Path, help="docs/data/study.tsv, or results/CORPUS/scores.tsv")
+    parser.add_argument("scores", type=Path, help="results/CORPUS/scores.tsv")
     parser.add_argument("--distances", type=Path, metavar="TABLE1", help="table1.tsv, with distances of collections")
     options = parser.parse_args(arguments)
     try:

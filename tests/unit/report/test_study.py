@@ -1,6 +1,5 @@
 """A study's report from its scores."""
 
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -103,10 +102,3 @@ def test_the_command_without_a_table(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "cannot be read as a table of scores" in done.stderr
-
-
-def test_the_documents_tables_and_tests_are_those_of_the_committed_scores():
-    script = runpy.run_path(str(Path(__file__).parents[3] / "docs/site/study_tables.py"))
-    text = script["DOCUMENT"].read_text(encoding="utf-8")
-    assert script["with_study"](text) == text
-    assert "### The paper's findings" in text
