@@ -164,7 +164,7 @@ def test_the_programs(folder, document):
     for command in commands_by_document("script")[document]:
         _, script, *arguments = shlex.split(command)
         done = subprocess.run(
-            [sys.executable, ROOT / script, *arguments, "--filters", "4", "--iterations", "2"],
+            [sys.executable, ROOT / script, *arguments, "--iterations", "2"],
             env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
