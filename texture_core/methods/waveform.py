@@ -88,11 +88,11 @@ class Waveform:
         (gradient,) = torch.autograd.grad(log_magnitude, variable, outer)
         return terms, gradient
 
-    def stage(self, iterations):
+    def stage(self, iterations, tolerances):
         """The `Stage` that optimises the samples, none of which exceeds the peak of the task."""
         options = {"conditioning": self._conditioning} if any(self._joins) else {}
         minimize = partial(projected_lbfgs.minimize, lowest=-self._peak, highest=self._peak, **options)
-        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE)
+        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE, tolerances)
 
     def _conditioning(self, free):
         """Next to held samples others change the less the nearer they are, so that no step arises between them."""
