@@ -134,13 +134,13 @@ endef
 # The CUDA libraries are left to torch, which pins its own: a CPU-only build wants none.
 lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade takes newer versions)
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines $(LOCK_ARGS) pyproject.toml -o requirements.lock
+		--extra workflow --extra baselines --extra app $(LOCK_ARGS) pyproject.toml -o requirements.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d; s/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines --extra development $(LOCK_ARGS) -c requirements.lock \
+		--extra workflow --extra baselines --extra app --extra development $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-dev.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines --extra slurm $(LOCK_ARGS) -c requirements.lock \
+		--extra workflow --extra baselines --extra app --extra slurm $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-slurm.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock requirements-slurm.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
