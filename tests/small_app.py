@@ -1,4 +1,4 @@
-"""The app with qualities that take seconds, as a program (``small_app.py FOLDER [TOKEN]``) and as tests start it."""
+"""The app with qualities that take seconds, the program ``small_app.py FOLDER PORT [TOKEN]``; tests start it."""
 
 import json
 import os
@@ -30,12 +30,14 @@ class RunningApp:
     Parameters
     ----------
     folder : path
+    port : int, optional
+        Default: any.
     token : str, optional
     """
 
-    def __init__(self, folder, token=None):
+    def __init__(self, folder, port=0, token=None):
         self.folder = folder
-        arguments = [str(folder), *([token] if token else [])]
+        arguments = [str(folder), str(port), *([token] if token else [])]
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, __file__, *arguments], stdout=subprocess.PIPE, text=True, env=environment
@@ -96,8 +98,8 @@ if __name__ == "__main__":
     serve(
         Folder(sys.argv[1]),
         host="127.0.0.1",
-        port=0,
-        token=sys.argv[2] if len(sys.argv) > 2 else None,
+        port=int(sys.argv[2]),
+        token=sys.argv[3] if len(sys.argv) > 3 else None,
         qualities=QUALITIES,
         threads=1,
         on_start=lambda address: print(address, flush=True),

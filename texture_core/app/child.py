@@ -1,6 +1,6 @@
 """Become a command that ends when the app ends: ``python -m texture_core.app.child PID MODULE ARGUMENTS``.
 
-A killed app cannot stop its jobs; Linux can. Jobs leave the processor to the page.
+A killed app cannot stop its jobs; Linux can.
 """
 
 import ctypes
@@ -9,7 +9,6 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
-_NICENESS = 5
 
 
 def main():
@@ -18,7 +17,6 @@ def main():
     # The app may have ended before the line above.
     if os.getppid() != int(parent):
         sys.exit("the app has ended")
-    os.nice(_NICENESS)
     os.execv(sys.executable, [sys.executable, "-m", *command])
 
 

@@ -8,7 +8,7 @@ import socket
 import tempfile
 import time
 import zipfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -150,7 +150,9 @@ def serve(folder, *, host="127.0.0.1", port=8765, token=None, on_start=print, **
     )
     on_start(f"{address}?token={token}" if token else address)
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        # It passes on the interrupt that ended it.
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
         folder.close()

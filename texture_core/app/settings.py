@@ -7,7 +7,7 @@ from texture_core.audio.rates import COMPUTED_RATES
 from texture_core.errors import ParameterError
 
 UPLOAD_BYTES = 200_000_000
-LONGEST_RECORDING_SECONDS = 60.0
+LONGEST_RECORDING_SECONDS = 600.0
 LONGEST_TEXTURE_SECONDS = 600.0
 MOST_TAKES = 20
 # Texts that are longer come from no page of ours.

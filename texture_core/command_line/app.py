@@ -2,7 +2,6 @@
 
 import secrets
 import webbrowser
-from contextlib import suppress
 from pathlib import Path
 
 from texture_core.command_line.shared import add_command
@@ -58,7 +57,5 @@ def _app(options):
         if not options.no_browser:
             webbrowser.open(address)
 
-    # Ctrl-C is how it ends.
-    with suppress(KeyboardInterrupt):
-        serve(folder, host=options.host, port=options.port, token=token, threads=options.threads, on_start=on_start)
+    serve(folder, host=options.host, port=options.port, token=token, threads=options.threads, on_start=on_start)
     return 0

@@ -161,15 +161,14 @@ function select(name) {
   changed();
 }
 
-const isMorph = () => chosen.size === 2 && byId("morph").checked;
+const chosenSounds = () => recordings().filter((sound) => chosen.has(sound.name));
+const isMorph = () => chosenSounds().length === 2 && byId("morph").checked;
 const quality = () => form.querySelector("input[name=quality]:checked")?.value;
 
 function asked() {
   const between = { stay: [byId("between").valueAsNumber], over: [0, 1], back: [0, 1, 0] }[byId("path").value];
   return {
-    sources: recordings()
-      .map((sound) => sound.name)
-      .filter((name) => chosen.has(name)),
+    sources: chosenSounds().map((sound) => sound.name),
     morph: isMorph(),
     position: between,
     duration: byId("duration").valueAsNumber,
@@ -186,8 +185,8 @@ function changed() {
     return;
   }
   byId("options").hidden = recordings().length === 0;
-  const sounds = recordings().filter((sound) => chosen.has(sound.name));
-  byId("morph-choice").hidden = chosen.size !== 2;
+  const sounds = chosenSounds();
+  byId("morph-choice").hidden = sounds.length !== 2;
   const morph = isMorph();
   byId("morphing").hidden = !morph;
   if (morph) {
@@ -210,18 +209,27 @@ function changed() {
       form.querySelector("input[value=good]").checked = true;
     }
   }
-  const count = (morph ? 1 : chosen.size) * (byId("takes").valueAsNumber || 1);
+  const count = (morph ? 1 : sounds.length) * (byId("takes").valueAsNumber || 1);
   const what = byId("loop").checked ? "loop" : morph ? "morph" : "sound";
   byId("go").textContent = count > 1 ? `Make ${count} ${what}s` : `Make a ${what}`;
-  byId("go").disabled = chosen.size === 0;
+  byId("go").disabled = sounds.length === 0;
   estimate();
 }
 
 let estimates = 0;
+let estimated = "";
 async function estimate() {
+  const done = textures().filter((sound) => sound.state === "done").length;
+  const wanted = JSON.stringify([asked(), state.measured, done]);
+  if (wanted === estimated) {
+    return;
+  }
+  estimated = wanted;
   const number = ++estimates;
   let seconds = {};
-  if (chosen.size && form.checkValidity()) {
+  if (chosenSounds().length === 0) {
+    showProblem("");
+  } else if (form.checkValidity()) {
     await new Promise((done) => setTimeout(done, 150));
     if (number !== estimates) {
       return;
@@ -264,11 +272,6 @@ async function submit(event) {
 
 function showSources() {
   const sounds = recordings();
-  for (const name of chosen) {
-    if (!sounds.some((sound) => sound.name === name)) {
-      chosen.delete(name);
-    }
-  }
   const list = byId("sources");
   const old = new Map([...list.children].map((label) => [label.dataset.name, label]));
   for (const sound of sounds) {
@@ -311,6 +314,12 @@ function show(news) {
   }
   if (player.sound && !soundOf(player.sound.name)) {
     player.stop();
+  }
+  for (const name of chosen) {
+    // What has just come is chosen before the news of it are there.
+    if (before.has(name) && !soundOf(name)) {
+      chosen.delete(name);
+    }
   }
   showSources();
   showGroups();
@@ -822,7 +831,7 @@ function onKey(event) {
   if (target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea") && target.id !== "position") {
     return;
   }
-  const own = target.closest("button, a, summary, input");
+  const own = target.closest("button, a, summary, input:not([type=range])");
   const does = { a: () => player.hear("a"), b: () => player.hear("b"), x: () => player.hearTheOther() };
   const key = event.key.toLowerCase();
   if (key === " " && !own) {
