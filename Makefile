@@ -34,7 +34,7 @@ slurm_test_changed = $(shell $(call stamp_text,$(slurm_pins)) | cmp -s - .venv-s
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
+.PHONY: help app run test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -42,6 +42,9 @@ help: ## Show this list
 
 run: setup ## Set up .venv, then make textures of the recordings in the folder CORPUS, or of the built-in demo
 	$(bin)/snakemake --cores $(CORES) $(if $(CORPUS),--config corpus_dir=$(call quoted,$(CORPUS)))
+
+app: setup ## Set up .venv, then open a page in the browser: drop a sound, hear new ones
+	@$(bin)/texture-core app
 
 # By whole files, because what the tests of a file share is made once for each worker that runs one of them.
 test: setup-test ## Set up .venv, then run the tests, but for those below
@@ -134,13 +137,13 @@ endef
 # The CUDA libraries are left to torch, which pins its own: a CPU-only build wants none.
 lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade takes newer versions)
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines $(LOCK_ARGS) pyproject.toml -o requirements.lock
+		--extra workflow --extra baselines --extra app $(LOCK_ARGS) pyproject.toml -o requirements.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d; s/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines --extra development $(LOCK_ARGS) -c requirements.lock \
+		--extra workflow --extra baselines --extra app --extra development $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-dev.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines --extra slurm $(LOCK_ARGS) -c requirements.lock \
+		--extra workflow --extra baselines --extra app --extra slurm $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-slurm.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock requirements-slurm.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
