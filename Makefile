@@ -35,7 +35,7 @@ slurm_test_changed = $(shell $(call stamp_text,$(slurm_pins)) | cmp -s - .venv-s
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run study progress test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
+.PHONY: help app run study progress test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -44,7 +44,7 @@ help: ## Show this list
 run: setup ## Set up .venv, then make textures of the recordings in the folder CORPUS, or of the built-in demo
 	$(bin)/snakemake --cores $(CORES) $(if $(CORPUS),--config corpus_dir=$(call quoted,$(CORPUS)))
 
-study: setup ## Score Table 1 on all recordings of the folder CORPUS, a day on two cores; goes on where it stopped
+study: setup ## Score Table 1 on all recordings of the folder CORPUS (a day or two on two cores); goes on where it stopped
 	@[ -n "$(CORPUS)" ] || { echo 'make study: name the folder of recordings: make study CORPUS="/path/to/recordings"' >&2; exit 1; }
 	$(bin)/snakemake --cores $(CORES) --keep-going --configfile config/paper.yaml config/study.yaml \
 		--config corpus_dir=$(call quoted,$(CORPUS))
@@ -52,6 +52,9 @@ study: setup ## Score Table 1 on all recordings of the folder CORPUS, a day on t
 
 progress: ## How far a study is and how long it will take, in another terminal (STUDY=results/CORPUS)
 	@$(bin)/python workflow/progress.py $(STUDY)
+
+app: setup ## Set up .venv, then open a page in the browser: drop a sound, hear new ones
+	@$(bin)/texture-core app
 
 # By whole files, because what the tests of a file share is made once for each worker that runs one of them.
 test: setup-test ## Set up .venv, then run the tests, but for those below
@@ -144,13 +147,13 @@ endef
 # The CUDA libraries are left to torch, which pins its own: a CPU-only build wants none.
 lock: ## Pin anew what pyproject.toml asks for (needs uv; LOCK_ARGS=--upgrade takes newer versions)
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines $(LOCK_ARGS) pyproject.toml -o requirements.lock
+		--extra workflow --extra baselines --extra app $(LOCK_ARGS) pyproject.toml -o requirements.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d; s/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines --extra development $(LOCK_ARGS) -c requirements.lock \
+		--extra workflow --extra baselines --extra app --extra development $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-dev.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
-		--extra workflow --extra baselines --extra slurm $(LOCK_ARGS) -c requirements.lock \
+		--extra workflow --extra baselines --extra app --extra slurm $(LOCK_ARGS) -c requirements.lock \
 		$$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.lock) pyproject.toml -o requirements-slurm.lock
 	sed -i.old -E '/^(nvidia|cuda|triton)[a-z0-9-]*==/d' requirements-dev.lock requirements-slurm.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --python-version 3.11 --no-annotate \

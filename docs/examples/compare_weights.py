@@ -9,46 +9,33 @@ from pathlib import Path
 from statistics import mean
 
 import texture_core as tc
-from texture_core.phase.inversion import invert
+from texture_core.parameters.presets import with_iterations
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.scores.compute import score
+
+SCORES = ("autocorrelation", "diversity")
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("recording", type=Path)
 parser.add_argument("--alpha", type=float, nargs="+", default=[0, 3, 30])
 parser.add_argument("--seeds", type=int, default=2)
-parser.add_argument("--filters", type=int, default=128)
-parser.add_argument("--iterations", type=int, default=100)
+parser.add_argument("--iterations", type=int, default=120, help="of spectrogram and sound together")
 options = parser.parse_args()
 
-samples = tc.prepare_audio(*tc.read_audio(options.recording))
-target = Spectrogram(tc.log_spectrogram(samples), sample_rate=16000, n_fft=512, hop_length=64)
-quick = tc.preset_parameters("quick")
 
-print("alpha\tautocorrelation\tdiversity")
+def spectrogram(samples):
+    return Spectrogram(tc.log_spectrogram(samples), sample_rate=16000, n_fft=512, hop_length=64)
+
+
+samples = tc.prepare_audio(*tc.read_audio(options.recording))
+quick = with_iterations(tc.preset_parameters("quick"), options.iterations)
+print("alpha", *SCORES, sep="\t")
 for alpha in options.alpha:
-    parameters = replace(
-        quick,
-        alpha=alpha,
-        features=replace(quick.features, filters=options.filters),
-        optimizer=replace(quick.optimizer, iterations=options.iterations),
-    )
     scores = []
     for seed in range(options.seeds):
-        synthesis = tc.synthesize_spectrogram(target, parameters, seed=seed).spectrogram
-        new = invert(synthesis, parameters.inversion, seed=seed)
-        tc.write_audio(
-            options.recording.with_name(f"{options.recording.stem}-alpha-{alpha:g}-seed-{seed}.wav"), new, 16000
-        )
-        scores.append(
-            score(
-                ["autocorrelation", "diversity"],
-                target=target,
-                synthesis=synthesis,
-                target_samples=samples,
-                synthesis_samples=new,
-                sample_rate=16000,
-            )
-        )
-    columns = (mean(numbers[name] for numbers in scores) for name in ("autocorrelation", "diversity"))
-    print(f"{alpha:g}", *(f"{value:.4g}" for value in columns), sep="\t")
+        new = tc.synthesize(samples, 16000, parameters=replace(quick, alpha=alpha), seed=seed)
+        path = options.recording.with_name(f"{options.recording.stem}-alpha-{alpha:g}-seed-{seed}.wav")
+        tc.write_audio(path, new, 16000)
+        sides = {"target": spectrogram(samples), "synthesis": spectrogram(new)}
+        scores.append(score(SCORES, **sides, target_samples=samples, synthesis_samples=new, sample_rate=16000))
+    print(f"{alpha:g}", *(f"{mean(numbers[name] for numbers in scores):.4g}" for name in SCORES), sep="\t")

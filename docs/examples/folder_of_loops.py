@@ -5,10 +5,10 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import texture_core as tc
+from texture_core.parameters.presets import with_iterations
 from texture_core.texture.file import synthesize_to_file
 from texture_core.texture.plan import plan_texture
 
@@ -16,16 +16,10 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("recordings", type=Path)
 parser.add_argument("loops", type=Path)
 parser.add_argument("--seconds", type=float, help="default: as long as the recording")
-parser.add_argument("--filters", type=int, default=128)
-parser.add_argument("--iterations", type=int, default=100)
+parser.add_argument("--iterations", type=int, default=120, help="of spectrogram and sound together")
 options = parser.parse_args()
 
-quick = tc.preset_parameters("quick")
-parameters = replace(
-    quick,
-    features=replace(quick.features, filters=options.filters),
-    optimizer=replace(quick.optimizer, iterations=options.iterations),
-)
+parameters = with_iterations(tc.preset_parameters("quick"), options.iterations)
 failed = 0
 for recording in sorted(options.recordings.iterdir()):
     try:

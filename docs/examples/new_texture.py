@@ -1,10 +1,10 @@
 """Synthesise a texture with scores and a picture: ``python docs/examples/new_texture.py rain.wav``."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import texture_core as tc
+from texture_core.parameters.presets import with_iterations
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.report.preview import write_preview
 from texture_core.scores.compute import score
@@ -20,16 +20,10 @@ def spectrogram(samples):
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("recording", type=Path)
 parser.add_argument("--seconds", type=float, help="default: as long as the recording")
-parser.add_argument("--filters", type=int, default=128)
-parser.add_argument("--iterations", type=int, default=100)
+parser.add_argument("--iterations", type=int, default=120, help="of spectrogram and sound together")
 options = parser.parse_args()
 
-quick = tc.preset_parameters("quick")
-parameters = replace(
-    quick,
-    features=replace(quick.features, filters=options.filters),
-    optimizer=replace(quick.optimizer, iterations=options.iterations),
-)
+parameters = with_iterations(tc.preset_parameters("quick"), options.iterations)
 samples, sample_rate = tc.read_audio(options.recording)
 texture = tc.synthesize(samples, sample_rate, duration=options.seconds, parameters=parameters, seed=1)
 result = options.recording.with_name(f"{options.recording.stem}-new.wav")

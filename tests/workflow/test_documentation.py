@@ -32,6 +32,7 @@ NOT_RUN = {
     "source .venv/bin/activate": "changes the reader's shell; what it makes available is run here",
     "conda ": "needs conda; unit/test_setup.py holds its pins to the lock's",
     "pip install": "needs a network; the set-up of every test is such an installation",
+    "texture-core app": "opens a browser and serves until Ctrl-C; unit/app and browser/test_app.py use it",
     "snakemake --report": "needs a whole run; browser/test_other_places.py makes the report of one",
     "snakemake --cores 1 --report": "as the line before",
     "export SNAKEMAKE_OUTPUT_CACHE=": "changes the reader's shell; workflow/test_cache.py shares such a cache",
@@ -164,7 +165,7 @@ def test_the_programs(folder, document):
     for command in commands_by_document("script")[document]:
         _, script, *arguments = shlex.split(command)
         done = subprocess.run(
-            [sys.executable, ROOT / script, *arguments, "--filters", "4", "--iterations", "2"],
+            [sys.executable, ROOT / script, *arguments, "--iterations", "2"],
             env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
@@ -190,7 +191,7 @@ def test_the_commands_for_one_sound(folder, document):
             assert main(shlex.split(command)[1:]) == 0, command
     if document == "docs/command-line.md":
         made = {"rain-texture.wav", "longer-rain.flac", "rain.png", "loop.wav", "piped.wav", "varied.wav", "chosen.wav"}
-        made |= {"bright.wav", "middle.wav"}
+        made |= {"bright.wav", "middle.wav", "faded.wav"}
         takes = {"take-1.wav", "take-2.wav", "take-3.wav"}
         morphs = {"rain-fire.wav", "rain-with-fire.wav", "rain-into-fire.wav", "there-and-back.flac"}
         assert made | takes | morphs | {"rain.wav", "fire.wav"} == {

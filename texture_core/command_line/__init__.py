@@ -1,4 +1,4 @@
-"""The command line ``texture-core``: synthesise, morph, score and inspect one sound at a time.
+"""The command line ``texture-core``: synthesise, morph, score and inspect one sound at a time, or open the app.
 
 Each command has its own module. Modules that are slow to import are imported by the function that needs them, so that
 ``--help`` answers at once.
@@ -9,7 +9,7 @@ import os
 import sys
 
 from texture_core import __version__
-from texture_core.command_line import inspect, morph, recreate, score, synthesize
+from texture_core.command_line import app, inspect, morph, recreate, score, synthesize
 from texture_core.command_line.shared import EXIT_CODES, INTERRUPTED, USER_ERROR
 from texture_core.errors import TextureError
 
@@ -52,11 +52,12 @@ def build_parser():
         f"  texture-core synthesize rain.wav --duration 60 -o more-rain.wav\n"
         f"  texture-core morph rain.wav fire.wav --position 0 1 --duration 20 -o rain-into-fire.wav\n"
         f"  texture-core score rain.wav more-rain.wav\n"
-        f"  texture-core inspect results/demo/full/synthesis/rain.h5\n\n{EXIT_CODES}",
+        f"  texture-core inspect results/demo/full/synthesis/rain.h5\n"
+        f"  texture-core app\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"texture-core {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (synthesize, morph, score, inspect, recreate):
+    for command in (synthesize, morph, score, inspect, recreate, app):
         command.add(commands)
     return parser

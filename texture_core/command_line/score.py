@@ -4,6 +4,8 @@ import json
 import sys
 
 from texture_core.command_line.shared import add_command, note_of_sample, read
+from texture_core.command_line.textures import number
+from texture_core.parameters.statement import Statement
 
 _SCORE_MEANINGS = {
     "autocorrelation": "distance of the rhythms, at the given levels",
@@ -36,6 +38,12 @@ def add(commands):
         action="store_true",
         help="print JSON: scores, reasons for missing scores, and the lags (s) of the autocorrelation",
     )
+    command.add_argument(
+        "--seconds",
+        type=number(Statement(float, above=0)),
+        metavar="SECONDS",
+        help="compare only so much of the beginning of each; long sounds take minutes and gigabytes (default: all)",
+    )
     command.add_argument("--yamnet", metavar="FILE", help="YAMNet's weights, for the score yamnet_kl")
 
 
@@ -48,8 +56,7 @@ def _score(options):
     for name, sound in sounds.items():
         if note := note_of_sample(name, sound):
             print(f"texture-core: {note}", file=sys.stderr)
-    original, synthesis = (sounds[name] for name in (options.original, options.synthesis))
-    compared = compare((original.samples, original.sample_rate), (synthesis.samples, synthesis.sample_rate))
+    compared = compare(*(_beginning(sounds[name], options) for name in (options.original, options.synthesis)))
     lags = compared.lags
     if lags != AutocorrelationParameters():
         shortest = min(len(samples) for _, samples in (compared.original, compared.synthesis))
@@ -74,6 +81,12 @@ def _score(options):
     for name, reason in missing.items():
         print(f"texture-core: {name} is skipped: {reason}", file=sys.stderr)
     return 0
+
+
+def _beginning(sound, options):
+    """Return samples and sample rate of what is compared."""
+    stop = None if options.seconds is None else max(round(options.seconds * sound.sample_rate), 1)
+    return sound.samples[:stop], sound.sample_rate
 
 
 def _meaning(name):

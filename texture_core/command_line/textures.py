@@ -35,7 +35,16 @@ def add_texture_options(command):
         metavar="SECONDS",
         help="duration of the result (default: that of the (first) recording)",
     )
-    result.add_argument("--loop", action="store_true", help="make a seamless loop")
+    result.add_argument(
+        "--loop", action="store_true", help="make a seamless loop; WAV files carry its loop points, for samplers"
+    )
+    result.add_argument(
+        "--fade",
+        type=number(Statement(float, minimum=0)),
+        default=0.0,
+        metavar="SECONDS",
+        help="fade in and out over this long; not for loops (default: 0)",
+    )
     result.add_argument(
         "--seed", type=int, default=0, metavar="N", help="random seed; each seed gives another texture (default: 0)"
     )
@@ -98,6 +107,13 @@ def add_texture_options(command):
         metavar="N",
         help="number of CPU threads (default: torch's choice)",
     )
+    machine.add_argument(
+        "--progress",
+        choices=("bar", "json"),
+        default="bar",
+        help="show a bar, on a terminal only, or write a JSON object a line to standard error, for programs "
+        "(default: bar)",
+    )
     machine.add_argument("--quiet", action="store_true", help="print errors only")
     return result
 
@@ -126,11 +142,12 @@ def make_textures(options, make_plan, names, default_output):
         raise ParameterError(f"--plot: expected a file name ending in .png, .svg or .pdf, found {options.plot}")
 
     from texture_core.records.files import check_writable
-    from texture_core.texture.file import audio_format
+    from texture_core.texture.file import audio_format, check_fade
 
     for path in outputs or [Path("standard output.wav")]:
         audio_format(path, options.encoding)
     plan, recordings = make_plan()
+    check_fade(options.fade, plan.duration, plan.loop)
     for path in outputs:
         check_writable(path)
     plan = _with_weights_chosen(options, plan)
@@ -187,13 +204,12 @@ def _with_weights_chosen(options, plan):
 
     if not needs_choice(plan.parameters):
         return plan
-    from texture_core.runtime.progress import Progress
     from texture_core.texture.plan import choose_for_plan
     from texture_core.tuning.trials import planned_candidate_iterations
 
     recordings = 2 if plan.morph else 1
     candidates = recordings * planned_candidate_iterations(plan.parameters)
-    with Progress("choosing alpha and beta", candidates, quiet=options.quiet) as progress:
+    with _progress(options, "choosing alpha and beta", candidates) as progress:
         plan, record = choose_for_plan(
             plan, seed=options.seed, device=options.device, threads=options.threads, progress=progress
         )
@@ -203,7 +219,6 @@ def _with_weights_chosen(options, plan):
 
 def _take_all(options, plan, paths):
     """Synthesise and write the takes; return the path of each and whether it was interrupted."""
-    from texture_core.runtime.progress import Progress
     from texture_core.texture.file import synthesize_to_file
 
     written = {}
@@ -212,12 +227,13 @@ def _take_all(options, plan, paths):
             started = time.monotonic()
             seed = options.seed + number
             label = f"take {number + 1} of {len(paths)}" if len(paths) > 1 else "synthesis"
-            with Progress(label, plan.iterations, quiet=options.quiet) as progress:
+            with _progress(options, label, plan.iterations) as progress:
                 level = synthesize_to_file(
                     path,
                     plan,
                     seed=seed,
                     encoding=options.encoding,
+                    fade=options.fade,
                     device=options.device,
                     threads=options.threads,
                     progress=progress,
@@ -228,6 +244,14 @@ def _take_all(options, plan, paths):
             if interrupted():
                 break
         return written, interrupted()
+
+
+def _progress(options, label, total):
+    from texture_core.runtime.progress import Progress, ProgressLines
+
+    if options.progress == "json":
+        return ProgressLines(label, total)
+    return Progress(label, total, quiet=options.quiet)
 
 
 def _summary(path, plan, seed, level, seconds, interrupted):

@@ -5,6 +5,11 @@ import math
 import torch
 import torch.nn.functional as functional
 
+from texture_core.runtime.blocks import is_large
+
+# Output frames of a long signal that are computed at a time.
+_PART = 2048
+
 
 class OverlapSaveConvolution:
     """Correlate a multichannel signal with many kernels, block by block in the frequency domain.
@@ -46,6 +51,12 @@ class OverlapSaveConvolution:
     def correlate(self, signal):
         """Compute the convolution without a gradient; see `__call__`."""
         outputs = signal.shape[1] - self.width + 1
+        if is_large(signal):
+            result = signal.new_empty(self.filters, outputs)
+            for start in range(0, outputs, _PART):
+                part = signal[:, start : start + _PART + self.width - 1]
+                result[:, start : start + _PART] = self.correlate(part)
+            return result
         blocks = -(-outputs // self.hop)
         padded = functional.pad(signal, (0, (blocks - 1) * self.hop + self.block - signal.shape[1]))
         framed = padded.unfold(1, self.block, self.hop).permute(2, 1, 0).reshape(self.block, -1)
@@ -62,6 +73,12 @@ class OverlapSaveConvolution:
     def transpose(self, gradient):
         """Apply the adjoint of `correlate`: (filters, n - width + 1) to (channels, n)."""
         outputs = gradient.shape[1]
+        if is_large(gradient):
+            result = gradient.new_zeros(self.channels, outputs + self.width - 1)
+            for start in range(0, outputs, _PART):
+                part = gradient[:, start : start + _PART]
+                result[:, start : start + part.shape[1] + self.width - 1] += self.transpose(part)
+            return result
         blocks = -(-outputs // self.hop)
         padded = functional.pad(gradient, (0, blocks * self.hop - outputs))
         framed = padded.view(self.filters, blocks, self.hop).permute(2, 1, 0).reshape(self.hop, -1)

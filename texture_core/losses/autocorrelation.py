@@ -8,6 +8,7 @@ from scipy.fft import next_fast_len
 from texture_core.errors import ParameterError
 from texture_core.losses.geodesic import root_interpolation
 from texture_core.parameters.lags import lag_frames
+from texture_core.runtime.blocks import is_large, row_blocks
 
 
 def autocorrelation(feature_map, first, last):
@@ -25,20 +26,38 @@ def autocorrelation(feature_map, first, last):
     torch.Tensor
         (rows, last - first + 1): sum over t of F[t] F[(t + lag) mod frames], over frames.
     """
+    if is_large(feature_map):
+        return _AutocorrelationInBlocks.apply(feature_map, first, last)
     return _Autocorrelation.apply(feature_map, first, last)[0]
 
 
+# Transforms of the number of frames itself are slow where it has large factors. So the linear correlation is computed
+# at a fast length of at least twice that, and wrapped: A[lag] = linear[lag] + linear[frames - lag].
+def _forward(feature_map, first, last):
+    """Return the autocorrelation and the spectrum."""
+    frames = feature_map.shape[1]
+    length = next_fast_len(2 * frames, real=True)
+    spectrum = torch.fft.rfft(feature_map, n=length, dim=1)
+    linear = torch.fft.irfft(spectrum * spectrum.conj(), n=length, dim=1)
+    wrapped = linear[:, frames - last : frames - first + 1].flip(1)
+    return (linear[:, first : last + 1] + wrapped) / frames, spectrum
+
+
+def _backward(spectrum, gradient, first, last, frames):
+    length = next_fast_len(2 * frames, real=True)
+    # F'[u] = sum over lags of gradient[lag] (F[u + lag] + F[u - lag]), circular: a convolution with an even kernel.
+    # The transform of the even kernel is twice the real part of that of its lags from 0 on.
+    kernel = gradient.new_zeros(gradient.shape[0], frames + 1)
+    kernel[:, first : last + 1] += gradient
+    kernel[:, frames - last : frames - first + 1] += gradient.flip(1)
+    response = torch.fft.rfft(kernel, n=length, dim=1).real * (2 / frames)
+    return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames]
+
+
 class _Autocorrelation(torch.autograd.Function):
-    # Transforms of the number of frames itself are slow where it has large factors. So the linear correlation is
-    # computed at a fast length of at least twice that, and wrapped: A[lag] = linear[lag] + linear[frames - lag].
     @staticmethod
     def forward(feature_map, first, last):
-        frames = feature_map.shape[1]
-        length = next_fast_len(2 * frames, real=True)
-        spectrum = torch.fft.rfft(feature_map, n=length, dim=1)
-        linear = torch.fft.irfft(spectrum * spectrum.conj(), n=length, dim=1)
-        wrapped = linear[:, frames - last : frames - first + 1].flip(1)
-        return (linear[:, first : last + 1] + wrapped) / frames, spectrum
+        return _forward(feature_map, first, last)
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -50,16 +69,32 @@ class _Autocorrelation(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, gradient, _):
-        (spectrum,) = ctx.saved_tensors
-        first, last, frames = ctx.first, ctx.last, ctx.frames
+        return _backward(*ctx.saved_tensors, gradient, ctx.first, ctx.last, ctx.frames), None, None
+
+
+class _AutocorrelationInBlocks(torch.autograd.Function):
+    # The spectra of all rows would need four times the memory of the map; they are computed again for the gradient.
+    @staticmethod
+    def forward(feature_map, first, last):
+        blocks = row_blocks(feature_map, 2 * feature_map.shape[1])
+        return torch.cat([_forward(feature_map[rows], first, last)[0] for rows in blocks])
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        feature_map, ctx.first, ctx.last = inputs
+        ctx.save_for_backward(feature_map)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        (feature_map,) = ctx.saved_tensors
+        frames = feature_map.shape[1]
         length = next_fast_len(2 * frames, real=True)
-        # F'[u] = sum over lags of gradient[lag] (F[u + lag] + F[u - lag]), circular: a convolution with an even kernel.
-        # The transform of the even kernel is twice the real part of that of its lags from 0 on.
-        kernel = gradient.new_zeros(gradient.shape[0], frames + 1)
-        kernel[:, first : last + 1] += gradient
-        kernel[:, frames - last : frames - first + 1] += gradient.flip(1)
-        response = torch.fft.rfft(kernel, n=length, dim=1).real * (2 / frames)
-        return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames], None, None
+        result = torch.empty_like(feature_map)
+        for rows in row_blocks(feature_map, length):
+            spectrum = torch.fft.rfft(feature_map[rows], n=length, dim=1)
+            result[rows] = _backward(spectrum, gradient[rows], ctx.first, ctx.last, frames)
+        return result, None, None
 
 
 class AutocorrelationLoss:

@@ -5,6 +5,8 @@ from collections import deque
 import torch
 from scipy.fft import next_fast_len
 
+from texture_core.runtime.blocks import is_large, row_blocks
+
 
 class CrossCorrelation:
     """C(s) = sum over maps, rows and t of F[(t + s) mod frames] F̃[t], for all shifts s at once.
@@ -30,8 +32,9 @@ class CrossCorrelation:
         """Compute C(s), (frames,), for feature maps of the target's shapes."""
         cross_spectrum = 0
         for feature_map, target in zip(feature_maps, self._target, strict=True):
-            spectrum = torch.fft.rfft(feature_map, n=self._length, dim=1)
-            cross_spectrum = cross_spectrum + torch.linalg.vecdot(target, spectrum, dim=0)
+            for rows in row_blocks(feature_map, self._length):
+                spectrum = torch.fft.rfft(feature_map[rows], n=self._length, dim=1)
+                cross_spectrum = cross_spectrum + torch.linalg.vecdot(target[rows], spectrum, dim=0)
         linear = torch.fft.irfft(cross_spectrum, n=self._length)
         correlation = linear[: self._frames].clone()
         correlation[1:] += linear[self._length - self._frames + 1 :]
@@ -42,12 +45,43 @@ def squared_distance(feature_maps, target, shift, frames):
     """Compute the sum of (F[(t + shift) mod frames] - F̃[t])² over maps, rows and t, a scalar tensor, zero-padded."""
     distances = []
     for feature_map, reference in zip(feature_maps, target, strict=True):
+        if is_large(feature_map):
+            distances.append(_SquaredDistance.apply(feature_map, reference, shift, frames))
+            continue
         missing = frames - feature_map.shape[1]
         if missing:
             feature_map = torch.nn.functional.pad(feature_map, (0, missing))
             reference = torch.nn.functional.pad(reference, (0, missing))
         distances.append((feature_map.roll(-shift, dims=1) - reference).square().sum())
     return torch.stack(distances).sum()
+
+
+class _SquaredDistance(torch.autograd.Function):
+    # In blocks of rows, whose differences are computed again for the gradient.
+    @staticmethod
+    def forward(feature_map, reference, shift, frames):
+        blocks = row_blocks(feature_map)
+        parts = [_difference(feature_map[rows], reference[rows], shift, frames).square().sum() for rows in blocks]
+        return torch.stack(parts).sum()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        feature_map, reference, ctx.shift, ctx.frames = inputs
+        ctx.save_for_backward(feature_map, reference)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        feature_map, reference = ctx.saved_tensors
+        result = torch.empty_like(feature_map)
+        for rows in row_blocks(feature_map):
+            difference = _difference(feature_map[rows], reference[rows], ctx.shift, ctx.frames)
+            result[rows] = difference.mul_(2 * gradient).roll(ctx.shift, dims=1)[:, : feature_map.shape[1]]
+        return result, None, None, None
+
+
+def _difference(feature_map, reference, shift, frames):
+    return _extended(feature_map, frames).roll(-shift, dims=1) - _extended(reference, frames)
 
 
 def _extended(feature_map, frames):

@@ -29,7 +29,7 @@ class _Gram(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, gradient):
         (feature_map,) = ctx.saved_tensors
-        return (gradient + gradient.T) @ feature_map / feature_map.shape[1]
+        return ((gradient + gradient.T) @ feature_map).div_(feature_map.shape[1])
 
 
 def _product_with_itself(feature_map):

@@ -44,14 +44,27 @@ def _generator(task):
 
 def _blend(first, task):
     count = task.blended
-    fade = (torch.arange(count) + 0.5) / count
+    mean = first.mean(dim=1, keepdim=True)
     if count and task.head is not None:
         place = slice(task.head.shape[1] - count, task.head.shape[1])
-        first[:, place] = torch.lerp(torch.from_numpy(task.head[:, -count:]), first[:, place], fade)
+        first[:, place] = _crossfade(torch.from_numpy(task.head[:, -count:]), first[:, place], mean)
     if count and task.tail is not None:
         place = slice(first.shape[1] - task.tail.shape[1], first.shape[1] - task.tail.shape[1] + count)
-        first[:, place] = torch.lerp(first[:, place], torch.from_numpy(task.tail[:, :count]), fade)
+        first[:, place] = _crossfade(first[:, place], torch.from_numpy(task.tail[:, :count]), mean)
     return first
+
+
+def _crossfade(before, after, mean):
+    """Fade from the one to the other, (bins, frames) each, without a loss of the deviations from the mean of each bin.
+
+    The mean of two independent courses is flatter than both of them.
+    """
+    before, after = before - mean, after - mean
+    fade = (torch.arange(before.shape[1]) + 0.5) / before.shape[1]
+    energies = before.square().sum() * after.square().sum()
+    alike = ((before * after).sum() / energies.sqrt().clamp_min(torch.finfo(mean.dtype).tiny)).clamp(0, 1)
+    scale = ((1 - fade) ** 2 + fade**2 + 2 * alike * fade * (1 - fade)).sqrt()
+    return (mean + torch.lerp(before, after, fade) / scale).clamp_min(0)
 
 
 def _nearest(first, head):

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from texture_core import registry
+from texture_core.errors import ParameterError
 from texture_core.losses.objective import Objective
 from texture_core.methods.copies import likeness
 from texture_core.methods.frames import Frames
@@ -109,12 +110,13 @@ def _synthesize_frames(task):
     targets = [torch.from_numpy(target.log_magnitude).to(task.device) for target in task.targets]
     objective = _objective(task, targets)
     frames = Frames(targets[0], task)
-    stages = _spectrogram_stages(task, frames, highest=max(target.max().item() for target in targets))
+    tolerances = _tolerances(task.parameters.optimizer)
+    stages = _spectrogram_stages(task, frames, tolerances, highest=max(target.max().item() for target in targets))
     waveform = None
     if task.parameters.optimizer.waveform_iterations:
         # Imported by name, so that its code is part of the digests of only the settings that use it.
         waveform = import_module(WAVEFORM_MODULE).Waveform(targets[0], task, frames)
-        stages.append(waveform.stage(task.parameters.optimizer.waveform_iterations))
+        stages.append(waveform.stage(task.parameters.optimizer.waveform_iterations, tolerances))
 
     run = Run(task, objective)
     run.minimize(stages, frames.free(initial_frames(task).to(task.device)))
@@ -131,6 +133,7 @@ def _synthesize_frames(task):
         loss=np.array(run.rows),
         further_losses={name: np.array(values) for name, values in run.further.items()},
         snapshots=run.snapshots,
+        attributes={"ends": "; ".join(run.ends)} if tolerances else {},
     )
 
 
@@ -149,7 +152,24 @@ def _objective(task, targets):
     return Objective(targets[0], task.parameters, frame_rate, task.seed, frequencies=frequencies, **between)
 
 
-def _spectrogram_stages(task, frames, highest):
+def _tolerances(optimizer):
+    """Return the tolerances of the stopping rule; an empty dict if all iterations are to be run."""
+    tolerances = {name: getattr(optimizer, name) for name in ("tolerance_change", "tolerance_grad")}
+    if not any(tolerances.values()):
+        return {}
+    if not registry.constant("optimizers", optimizer.type, "HAS_TOLERANCES"):
+        able = [
+            name for name in registry.names("optimizers") if registry.constant("optimizers", name, "HAS_TOLERANCES")
+        ]
+        (first, *_) = [name for name, value in tolerances.items() if value]
+        raise ParameterError(
+            f"optimizer.{first}: expected 0 with {optimizer.type}, which makes all iterations, found "
+            f"{tolerances[first]:g}; remove it or take {' or '.join(able)}"
+        )
+    return tolerances
+
+
+def _spectrogram_stages(task, frames, tolerances, highest):
     """Return stages with and without the diversity term; the optimiser starts afresh when the loss changes."""
     parameters, name = task.parameters, task.parameters.optimizer.type
     total = parameters.optimizer.iterations
@@ -157,4 +177,5 @@ def _spectrogram_stages(task, frames, highest):
     bounds = {"highest": highest} if registry.constant("optimizers", name, "BOUNDED_ABOVE") else {}
     minimize = partial(registry.load("optimizers", name).minimize, **bounds)
     resumable = registry.constant("optimizers", name, "RESUMABLE", False)
-    return [Stage(frames, count, minimize, name, resumable) for count in (with_diversity, total - with_diversity)]
+    counts = (with_diversity, total - with_diversity)
+    return [Stage(frames, count, minimize, name, resumable, tolerances) for count in counts]

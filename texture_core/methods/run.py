@@ -29,6 +29,8 @@ class Stage:
         Name of the optimiser, for messages.
     resumable : bool
         Whether the optimiser supports `keep` and `resume`.
+    tolerances : dict
+        ``tolerance_change`` and ``tolerance_grad`` of `projected_lbfgs.minimize`; empty to run all iterations.
     """
 
     variable: Any
@@ -36,6 +38,7 @@ class Stage:
     minimize: Callable
     optimizer: str
     resumable: bool
+    tolerances: dict
 
 
 class _Stopped(Exception):
@@ -62,6 +65,8 @@ class Run:
         Histories of further losses.
     snapshots : dict of int to numpy.ndarray
         Log magnitudes after the requested iterations.
+    ends : list of str
+        How each stage with tolerances ended, and after how many iterations.
     """
 
     def __init__(self, task, objective):
@@ -72,10 +77,13 @@ class Run:
         self._evaluations = 0
         self._recent = {}
         self._stage = 0
+        # Iterations of the stages before.
+        self._before = 0
         self.variable = self.iterate = None
         self.rows = []
         self.further = {name: [] for name in task.parameters.losses}
         self.snapshots = {}
+        self.ends = []
 
     def minimize(self, stages, first):
         """Run all stages, starting from an iterate of the first stage's variable."""
@@ -110,9 +118,13 @@ class Run:
             else:
                 self.iterate = self.iterate.new_empty(resume["iterate"].shape)
             self.variable = stage.variable
-        resuming = {}
+        options = dict(stage.tolerances)
+        if stage.tolerances:
+            options["on_end"] = self._note_end
+        if resume is None:
+            self._before = len(self.rows) - 1
         if self._checkpoint and stage.resumable:
-            resuming = {"keep": self._keep, "resume": resume}
+            options |= {"keep": self._keep, "resume": resume}
         elif self._checkpoint:
             self._checkpoint.note(f"optimiser {stage.optimizer} does not support checkpoints: none are saved")
         self.iterate = stage.minimize(
@@ -121,8 +133,11 @@ class Run:
             iterations=stage.iterations,
             history=self._parameters.optimizer.history,
             on_iteration=self._finish_iteration,
-            **resuming,
+            **options,
         )
+
+    def _note_end(self, reason):
+        self.ends.append(f"{reason} after {len(self.rows) - 1 - self._before} iterations")
 
     def _value(self, iterate):
         terms, gradient = self.variable.evaluate(self._objective, iterate)
@@ -157,6 +172,8 @@ class Run:
 
     def _state(self):
         return {
+            "before": self._before,
+            "ends": self.ends,
             "evaluations": self._evaluations,
             "objective": self._objective.state(),
             "rows": np.array(self.rows),
@@ -166,6 +183,7 @@ class Run:
         }
 
     def _restore(self, saved):
+        self._before, self.ends = saved["before"], saved["ends"]
         self._evaluations = saved["evaluations"]
         self._objective.restore(saved["objective"])
         self.rows = saved["rows"].tolist()

@@ -65,6 +65,9 @@ class SynthesisTask:
         Where to save the state and to resume from. Methods may ignore it.
     head_samples, tail_samples : numpy.ndarray or None
         (signals, any number), float32: the fixed first and last samples of the result, if samples are optimised.
+    after_head_samples, before_tail_samples : numpy.ndarray or None
+        (signals, any number), float32: how the fixed first samples went on, and what led to the fixed last ones. The
+        result fades from the one and to the other.
     peak : float or None
         Largest absolute value of an optimised sample, above 0; None for no limit.
     """
@@ -88,6 +91,8 @@ class SynthesisTask:
     checkpoint: Checkpoint | None = None
     head_samples: np.ndarray | None = None
     tail_samples: np.ndarray | None = None
+    after_head_samples: np.ndarray | None = None
+    before_tail_samples: np.ndarray | None = None
     peak: float | None = None
 
     @property

@@ -10,7 +10,7 @@ from texture_core.optimizers import projected_lbfgs
 from texture_core.phase import admm
 from texture_core.phase.initial_phase import initial_phase
 from texture_core.runtime.randomness import torch_generator
-from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
+from texture_core.spectrogram.transform import CircularTransform, FadingTransform, Transform, fade_in
 
 # Enough for a start; the optimisation reduces the remaining inconsistency.
 _RECOVERY_ITERATIONS = 50
@@ -35,17 +35,18 @@ class Waveform:
         self._signals = len(reference) // (task.target.n_fft // 2 + 1)
         self._peak = math.inf if task.peak is None else task.peak
         self._generator = torch_generator(task.seed, task.texture, task.setting, "waveform")
-        self._head, self._tail = (
+        self._head, self._tail, after_head, before_tail = (
             reference.new_empty(self._signals, 0) if held is None else torch.from_numpy(held).to(reference)
-            for held in (task.head_samples, task.tail_samples)
+            for held in (task.head_samples, task.tail_samples, task.after_head_samples, task.before_tail_samples)
         )
         plain = Transform.like(reference, task.target.n_fft, task.target.hop_length)
         settings = (plain.n_fft, plain.hop_length, plain.window)
         if task.loop:
             self._transforms = [CircularTransform(*settings)] * self._signals
         else:
-            ends = zip(self._head, self._tail, strict=True)
-            self._transforms = [HeldTransform(*settings, *both) for both in ends]
+            ends = zip(self._head, self._tail, after_head, before_tail, strict=True)
+            self._transforms = [FadingTransform(*settings, *held) for held in ends]
+        self._joins = after_head.shape[1], before_tail.shape[1]
 
     def free(self, log_magnitude):
         """Recover samples with approximately the given magnitudes.
@@ -86,10 +87,20 @@ class Waveform:
         (gradient,) = torch.autograd.grad(log_magnitude, variable, outer)
         return terms, gradient
 
-    def stage(self, iterations):
+    def stage(self, iterations, tolerances):
         """Return the `Stage` that optimises the samples within the peak of the task."""
-        minimize = partial(projected_lbfgs.minimize, lowest=-self._peak, highest=self._peak)
-        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE)
+        options = {"conditioning": self._conditioning} if any(self._joins) else {}
+        minimize = partial(projected_lbfgs.minimize, lowest=-self._peak, highest=self._peak, **options)
+        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE, tolerances)
+
+    def _conditioning(self, free):
+        """Return a preconditioner that fades in next to held samples, so that no step arises there."""
+        count = free.shape[1]
+        begin, end = self._joins
+        weight = torch.ones_like(free[0])
+        weight[:begin] = fade_in(weight[:begin])
+        weight[count - end :] *= fade_in(weight[count - end :]).flip(0)
+        return weight.mul
 
 
 def _nearest_samples(log_magnitude, generator, transform):

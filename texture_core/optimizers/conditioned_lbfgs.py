@@ -7,6 +7,7 @@ from texture_core.optimizers import projected_lbfgs
 
 RESUMABLE = True
 BOUNDED_ABOVE = True
+HAS_TOLERANCES = True
 # The best on three recordings: of 0.1, 0.3 and 1; of 1, 10 and 30; of 0, 1/4, 1/2 and 1.
 _FRAME_OFFSET = 0.3
 _MODULATION_OFFSET = 10.0

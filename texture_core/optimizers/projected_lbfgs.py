@@ -6,14 +6,18 @@ from collections import deque
 import torch
 
 RESUMABLE = True
+HAS_TOLERANCES = True
 # Length of the first step, relative to that of the start: the gradient does not determine the scale of the variables.
 _FIRST_STEP = 0.1
 _SUFFICIENT_DECREASE = 1e-4
 _LONGEST_SEARCH = 20
 # Number of iterations for which a conditioning is kept: renewing it every 5 gains another 2 %.
 _CONDITIONING_LIFE = 20
+# Number of iterations over which the decrease is taken: a single one may be small in the middle of a descent.
+_DECREASE_ITERATIONS = 10
 # A curvature pair below this is rounding noise of single precision.
 _CURVATURE = 1e-8
+_TINY = 1e-300
 
 
 def minimize(
@@ -28,6 +32,9 @@ def minimize(
     conditioning=None,
     lowest=0.0,
     highest=math.inf,
+    tolerance_change=0.0,
+    tolerance_grad=0.0,
+    on_end=None,
 ):
     """Minimise a function of a tensor with bounds on its elements.
 
@@ -52,6 +59,13 @@ def minimize(
         the initial inverse Hessian up to a factor. Default: the identity.
     lowest, highest : float
         Bounds of the elements; infinite for none.
+    tolerance_change : float
+        Stop when the value has decreased by less than this share of itself per iteration, over the last 10 iterations;
+        0 never stops.
+    tolerance_grad : float
+        Stop when no element of the gradient by the free variables is larger than this in absolute value.
+    on_end : callable, optional
+        Called at the end with its reason: ``iterations``, ``tolerance_change``, ``tolerance_grad`` or ``line search``.
 
     Returns
     -------
@@ -72,16 +86,23 @@ def minimize(
         value, gradient = function(iterate)
         done = 0
         origin = None
+        recent = deque([value], maxlen=_DECREASE_ITERATIONS + 1)
     else:
         iterate, gradient = (_tensor(resume[name], start) for name in ("iterate", "gradient"))
         value, done = resume["value"], resume["done"]
         pairs.extend((_tensor(s, start), _tensor(y, start), scale) for s, y, scale in resume["pairs"])
         origin = _tensor(resume["origin"], start) if conditioning else None
+        recent = deque(resume["recent"], maxlen=_DECREASE_ITERATIONS + 1)
     condition = conditioning(origin) if origin is not None else _identity
+    reason = "iterations"
     while done < iterations:
+        if _decrease(recent) < tolerance_change:
+            reason = "tolerance_change"
+            break
         free = ((iterate > lowest) | (gradient < 0)) & ((iterate < highest) | (gradient > 0))
         reduced = torch.where(free, gradient, 0)
-        if torch.linalg.vector_norm(reduced).item() == 0:
+        if torch.linalg.vector_norm(reduced, math.inf).item() <= tolerance_grad:
+            reason = "tolerance_grad"
             break
         if conditioning and done % _CONDITIONING_LIFE == 0 and origin is not iterate:
             origin = iterate
@@ -97,6 +118,7 @@ def minimize(
         found = _search(function, iterate, value, gradient, direction, step, (lowest, highest))
         if found is None:
             if not pairs:
+                reason = "line search"
                 break
             pairs.clear()
             continue
@@ -108,13 +130,25 @@ def minimize(
             pairs.append((difference, change, 1 / curvature))
         iterate, gradient = following, following_gradient
         done += 1
+        recent.append(value)
         on_iteration(iterate, value)
         if keep:
-            keep(_state(iterate, value, gradient, pairs, done, origin))
+            keep(_state(iterate, value, gradient, pairs, done, origin, recent))
+    if on_end:
+        on_end(reason)
     return iterate
 
 
-def _state(iterate, value, gradient, pairs, done, origin):
+def _decrease(recent):
+    """The mean decrease per iteration as a share of the value, infinite as long as there are too few iterations."""
+    if len(recent) <= _DECREASE_ITERATIONS:
+        return math.inf
+    return (recent[0] - recent[-1]) / _DECREASE_ITERATIONS / max(abs(recent[-1]), _TINY)
+
+
+def _state(iterate, value, gradient, pairs, done, origin, recent):
+    recent = list(recent)
+
     def state():
         conditioned = {} if origin is None else {"origin": _array(origin)}
         return conditioned | {
@@ -123,6 +157,7 @@ def _state(iterate, value, gradient, pairs, done, origin):
             "gradient": _array(gradient),
             "pairs": [(_array(difference), _array(change), scale) for difference, change, scale in pairs],
             "done": done,
+            "recent": recent,
         }
 
     return state

@@ -184,6 +184,20 @@ class OptimizerParameters(ParameterSet, section="optimizer"):
         paper=0,
         neutral=0,
     )
+    tolerance_change: float = parameter(
+        0.0,
+        "Stop when the loss has decreased by less than this share of itself per iteration, over the last 10 "
+        "iterations; 0 makes all iterations. With projected_lbfgs and conditioned_lbfgs.",
+        minimum=0,
+        neutral=0.0,
+    )
+    tolerance_grad: float = parameter(
+        0.0,
+        "Stop when no element of the gradient exceeds this in absolute value. With projected_lbfgs and "
+        "conditioned_lbfgs.",
+        minimum=0,
+        neutral=0.0,
+    )
 
 
 @dataclass(frozen=True)

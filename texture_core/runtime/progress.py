@@ -1,5 +1,6 @@
-"""Progress of a long computation: a progress bar on a terminal, periodic lines in a log file."""
+"""Progress of a long computation: a progress bar on a terminal, periodic lines in a log file or for another program."""
 
+import json
 import math
 import sys
 import time
@@ -86,6 +87,39 @@ class Progress:
         if self._log:
             with suppress(OSError):
                 print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=self._log, flush=True)
+
+
+class ProgressLines:
+    """Print the progress of a computation to standard error for another program, one JSON object a line.
+
+    Parameters
+    ----------
+    label : str
+        Name of the computation.
+    total : int
+        Iterations.
+    interval : float
+        Seconds between two lines, at least; the first and the last iteration always have one.
+    """
+
+    def __init__(self, label, total, interval=0.2):
+        self._label, self._total, self._interval = label, total, interval
+        self._last_line = -math.inf
+
+    def __enter__(self):
+        self(0)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        pass
+
+    def __call__(self, iteration, values=None):
+        """Report that `iteration` is done."""
+        now = time.monotonic()
+        if now - self._last_line >= self._interval or iteration in (1, self._total):
+            self._last_line = now
+            line = {"progress": self._label, "iteration": iteration, "total": self._total}
+            print(json.dumps(line), file=sys.stderr, flush=True)
 
 
 def counting_on(progress, done):

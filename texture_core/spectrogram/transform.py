@@ -3,6 +3,7 @@
 There are variants for plain signals, for loops, and for signals with fixed samples at the ends.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -94,3 +95,36 @@ class HeldTransform(Transform):
         """Compute the inverse of `Transform`, with head and tail replaced by the fixed samples."""
         samples = super().inverse(spectrum)
         return torch.cat([self.head, samples[len(self.head) : len(samples) - len(self.tail)], self.tail])
+
+
+@dataclass(frozen=True)
+class FadingTransform(HeldTransform):
+    """Short-time Fourier transform pair whose inverse fades from fixed samples at the ends to free ones.
+
+    Attributes
+    ----------
+    n_fft, hop_length, window, head, tail
+        See `HeldTransform`.
+    after_head, before_tail : torch.Tensor
+        (any number,): how the head goes on, and what leads to the tail. The inverse fades from the one and to the
+        other, by the weights of `fade_in`.
+    """
+
+    after_head: torch.Tensor
+    before_tail: torch.Tensor
+
+    def inverse(self, spectrum):
+        """Compute the inverse of `HeldTransform`, crossfaded with the samples next to head and tail."""
+        samples = super().inverse(spectrum)
+        after = samples[len(self.head) :][: len(self.after_head)]
+        after.lerp_(self.after_head, 1 - fade_in(after))
+        before = samples[len(samples) - len(self.tail) - len(self.before_tail) :][: len(self.before_tail)]
+        before.lerp_(self.before_tail, fade_in(before))
+        return samples
+
+
+def fade_in(samples):
+    """Compute weights that rise from above 0 to below 1 along the last axis of a tensor, as a squared sine, (n,)."""
+    count = samples.shape[-1]
+    place = (torch.arange(count, dtype=samples.dtype, device=samples.device) + 0.5) / max(count, 1)
+    return torch.sin(math.pi / 2 * place).square()

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from texture_core.audio.fades import fade_gain
+from texture_core.audio.loop_points import write_loop_points
 from texture_core.errors import ParameterError, StorageError
 from texture_core.records.files import replacing
 
@@ -51,8 +53,35 @@ def audio_format(path, encoding="pcm24", sample_rate=None):
     return _FORMATS[suffix], subtype
 
 
-def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", threads=None, progress=None, stop=None):
+def check_fade(fade, duration, loop):
+    """Check the fades of a texture.
+
+    Parameters
+    ----------
+    fade : float
+        Seconds of fade-in and of fade-out.
+    duration : float
+        Seconds of the texture.
+    loop : bool
+        Whether the texture is a loop.
+
+    Raises
+    ------
+    ParameterError
+        If the fades are longer than the texture, or it is a loop.
+    """
+    if loop and fade:
+        raise ParameterError("fade: a loop has no beginning and no end to fade; leave out the fade or the loop")
+    if not 0 <= 2 * fade <= duration:
+        raise ParameterError(f"fade: expected at most {duration / 2:g} s, half the texture, found {fade:g} s")
+
+
+def synthesize_to_file(
+    path, plan, *, seed=0, encoding="pcm24", fade=0.0, device="auto", threads=None, progress=None, stop=None
+):
     """Synthesise a texture and write it to a file, in constant memory.
+
+    A loop in a WAV file carries its loop points (see `texture_core.audio.loop_points`).
 
     Parameters
     ----------
@@ -60,6 +89,8 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
     plan : TexturePlan
     encoding : {'pcm16', 'pcm24', 'float'}
         See `audio_format`.
+    fade : float
+        Seconds of fade-in and of fade-out.
     seed, device, threads, progress, stop
         See `synthesize`.
 
@@ -70,15 +101,18 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
     Raises
     ------
     ParameterError
-        If the extension or the encoding is unknown, or the format does not support the sample rate.
+        If the extension or the encoding is unknown, the format does not support the sample rate, or the fades are
+        longer than the texture or asked of a loop.
     StorageError
         If the file cannot be written.
     """
+    check_fade(fade, plan.duration, plan.loop)
     # It imports torch, which takes seconds; `audio_format` answers at once.
     from texture_core.texture.synthesize import choose_level, synthesize_blocks
 
     path = Path(path)
     container, subtype = audio_format(path, encoding, plan.sample_rate)
+    faded = round(fade * plan.sample_rate)
     energy = peak = 0.0
     count = 0
     # The level is only known at the end.
@@ -88,14 +122,22 @@ def synthesize_to_file(path, plan, *, seed=0, encoding="pcm24", device="auto", t
             peak = max(peak, float(np.abs(block).max()))
             count += block.size
             scratch.write(block.tobytes())
+        # Less than planned, if it was stopped.
+        length = count // plan.channels
         level = choose_level(math.sqrt(energy / count), peak, plan.target_rms)
         scratch.seek(0)
+        position = 0
         shape = {"format": container, "subtype": subtype, "channels": plan.channels}
         try:
             with soundfile.SoundFile(temporary, "w", plan.sample_rate, **shape) as file:
                 while data := scratch.read(4 * plan.channels * _BLOCK):
                     samples = np.frombuffer(data, dtype=np.float32).reshape(-1, plan.channels)
-                    file.write(samples * np.float32(level.gain))
+                    positions = np.arange(position, position + len(samples))
+                    position += len(samples)
+                    gain = fade_gain(positions, length, faded) * np.float32(level.gain)
+                    file.write(samples * gain[:, np.newaxis])
+            if plan.loop and container == "WAV":
+                write_loop_points(temporary, length, plan.sample_rate)
         except soundfile.SoundFileError as error:
             raise StorageError(f"{path}: cannot be written ({error}); free its folder, or try .wav") from error
     return level

@@ -26,6 +26,8 @@ _MARGIN_TRANSFORMS = 2
 # This fraction, 1 / _FADED, of the discarded frames is crossfaded into the next window, to avoid a step between fixed
 # and newly optimised frames.
 _FADED = 4
+# The same of discarded samples, which are as good as any but at the very end.
+_FADED_SAMPLES = 2
 _SHORTAGE_ADVICE = "cut the recording, whose whole length is kept in memory, or use fewer features.filters"
 
 
@@ -76,7 +78,7 @@ def synthesize_windows(
         starting at the centre of the first frame, or frames * hop_length for a loop, which starts a little later.
     """
     opening = previous = None
-    opening_samples = previous_samples = None
+    opening_samples = previous_samples = (None, None)
     hop_length = target.hop_length
     settling = windows[0].frames - windows[0].stop
     done = 0
@@ -96,8 +98,10 @@ def synthesize_windows(
             blended=settling,
             loop=loop and len(windows) == 1,
             stop=stop,
-            head_samples=previous_samples,
-            tail_samples=opening_samples if window.tail else None,
+            head_samples=previous_samples[0],
+            after_head_samples=previous_samples[1],
+            tail_samples=opening_samples[1] if window.tail else None,
+            before_tail_samples=opening_samples[0] if window.tail else None,
             peak=peak,
         )
         frames = max(target.log_magnitude.shape[1], window.frames)
@@ -117,16 +121,22 @@ def synthesize_windows(
             if number == 0:
                 opening = made[:, : window.start + overlap].copy()
             if samples is not None:
-                previous_samples = samples[:, (window.stop - overlap) * hop_length : window.stop * hop_length].copy()
+                faded = settling * hop_length // _FADED_SAMPLES
+                first, end, held = (count * hop_length for count in (window.start, window.stop, overlap))
+                previous_samples = _cut(samples, end - held, end, end + faded)
                 if number == 0:
                     # No samples follow the last of its frames.
-                    end = (window.start + overlap - 1) * hop_length
-                    opening_samples = samples[:, window.start * hop_length : end].copy()
+                    opening_samples = _cut(samples, max(first - faded, 0), first, first + held - hop_length)
         done += window.stop - window.start
         own = None if samples is None else samples[:, window.start * hop_length : window.stop * hop_length]
         yield Piece(made[:, window.start : window.stop], own)
         if stop and stop():
             return
+
+
+def _cut(samples, start, place, stop):
+    """What is before a place, and what is after."""
+    return samples[:, start:place].copy(), samples[:, place:stop].copy()
 
 
 def _fade_in(before, after):

@@ -116,7 +116,7 @@ def plan_texture(
     """
     samples = _checked(samples, sample_rate)
     sample_rate = int(sample_rate)
-    recording = _full_scale(sample_of(samples, sample_rate))
+    recording = _full_scale(sample_of(samples, sample_rate), samples.dtype)
     result_rate = int(result_rate or sample_rate)
     computed_rate, spectrogram = computed_transform(sample_rate, computed_rate)
     audio = AudioParameters(sample_rate=computed_rate)
@@ -182,10 +182,11 @@ def _checked(samples, sample_rate):
     return samples
 
 
-def _full_scale(samples):
-    if samples.dtype.kind not in "iu":
+def _full_scale(samples, dtype):
+    """Scale samples that came as `dtype` so that full scale is 1."""
+    if dtype.kind not in "iu":
         return samples
-    limits = np.iinfo(samples.dtype)
+    limits = np.iinfo(dtype)
     middle = (int(limits.max) + int(limits.min) + 1) / 2
     return (samples - middle) / (limits.max + 1 - middle)
 

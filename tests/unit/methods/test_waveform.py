@@ -1,10 +1,13 @@
 """The loss as a function of samples, and a synthesis that ends with a sound."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from texture_core.demo import demo_texture
+from texture_core.errors import ParameterError
 from texture_core.losses.objective import Objective
 from texture_core.methods.frames import Frames
 from texture_core.methods.optimization import synthesize
@@ -137,14 +140,16 @@ def tapping():
     return target_of(samples)
 
 
-def parameters(iterations, waveform_iterations, filters=32):
+def parameters(iterations, waveform_iterations, filters=32, **tolerances):
     return Parameters(
         alpha=3.0,
         beta=1e-4,
         start="surrogate",
         features=FeatureParameters(kernel_widths=(2, 8, 16), filters=filters),
         autocorrelation=AutocorrelationParameters(0.1, 1.0),
-        optimizer=OptimizerParameters("conditioned_lbfgs", iterations, waveform_iterations=waveform_iterations),
+        optimizer=OptimizerParameters(
+            "conditioned_lbfgs", iterations, waveform_iterations=waveform_iterations, **tolerances
+        ),
     )
 
 
@@ -166,7 +171,11 @@ def test_the_sound_is_nearer_than_that_of_as_many_iterations_of_the_spectrogram(
     assert (np.diff(both.loss[21:, 0]) <= 0).all()
 
 
-def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path):
+@pytest.mark.parametrize("tolerance", [0.0, 0.05])
+def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path, tolerance):
+    """Also where it stops before its last iteration."""
+    counts = (20, 40) if tolerance else (4, 8)
+
     class Interrupted(Exception):
         pass
 
@@ -175,10 +184,13 @@ def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path)
             if iteration == at:
                 raise Interrupted
 
-        return synthesize_spectrogram(tapping, parameters(4, 8), seed=0, progress=progress, checkpoint=plan)
+        chosen = parameters(*counts, tolerance_change=tolerance)
+        return synthesize_spectrogram(tapping, chosen, seed=0, progress=progress, checkpoint=plan)
 
     whole = run()
-    for at in (2, 4, 5, 9, 12):
+    last = len(whole.loss) - 1
+    assert (last < sum(counts)) == (tolerance > 0)
+    for at in (2, 4, 5, 9, last):
         notes = []
         plan = CheckpointPlan(tmp_path / f"{at}.checkpoint", 0, notes.append)
         with pytest.raises(Interrupted):
@@ -188,3 +200,24 @@ def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path)
         assert resumed.samples.tobytes() == whole.samples.tobytes()
         assert resumed.spectrogram.log_magnitude.tobytes() == whole.spectrogram.log_magnitude.tobytes()
         np.testing.assert_array_equal(resumed.loss[:, :4], whole.loss[:, :4])
+
+
+def test_a_synthesis_that_stops_early_tells_why(tapping):
+    every = synthesize_spectrogram(tapping, parameters(20, 40), seed=0)
+    assert "ends" not in every.attributes
+    early = synthesize_spectrogram(tapping, parameters(20, 40, tolerance_change=0.05), seed=0)
+    told = [end.rpartition(" after ") for end in early.attributes["ends"].split("; ")]
+    assert [reason for reason, _, _ in told][-1] == "tolerance_change"
+    counts = [int(count.removesuffix(" iterations")) for _, _, count in told]
+    assert sum(counts) == len(early.loss) - 1 < 60
+    # Until the first of its stages ends, it is the same.
+    np.testing.assert_array_equal(early.loss[: counts[0] + 1, :4], every.loss[: counts[0] + 1, :4])
+
+
+def test_tolerances_need_an_optimiser_that_has_them(tapping):
+    optimizer = OptimizerParameters("lbfgsb", 3, tolerance_grad=1e-6)
+    chosen = replace(parameters(3, 0), optimizer=optimizer)
+    with pytest.raises(
+        ParameterError, match=r"optimizer\.tolerance_grad: expected 0 with lbfgsb.*conditioned_lbfgs or"
+    ):
+        synthesize_spectrogram(tapping, chosen, seed=0)

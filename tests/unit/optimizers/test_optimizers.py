@@ -216,3 +216,83 @@ def test_history_changes_the_path_and_not_the_optimum(name, history):
     np.testing.assert_allclose(found.numpy().ravel(), problem.optimum(), rtol=0, atol=1e-5)
     short = minimize(name, LeastSquares(), problem.start, iterations=12, history=history)
     assert not torch.equal(short, minimize(name, LeastSquares(), problem.start, iterations=12, history=10))
+
+
+# --- tolerances ---
+
+WITH_TOLERANCES = [name for name in OPTIMIZERS if registry.constant("optimizers", name, "HAS_TOLERANCES")]
+
+
+def values_and_end(name, iterations=500, **tolerances):
+    """The value after each iteration, and why the optimiser ended there."""
+    problem, values, ends = LeastSquares(conditioning=30.0), [], []
+    registry.load("optimizers", name).minimize(
+        problem,
+        problem.start,
+        iterations=iterations,
+        history=10,
+        on_iteration=lambda _, value: values.append(value),
+        on_end=ends.append,
+        **tolerances,
+    )
+    return values, ends
+
+
+@pytest.mark.parametrize("with_tolerances", WITH_TOLERANCES)
+def test_it_stops_when_the_value_hardly_decreases(with_tolerances):
+    every, ends = values_and_end(with_tolerances, 100)
+    assert ends == ["iterations"]
+    share = (np.array(every[:-10]) - every[10:]) / 10 / every[10:]
+    for tolerance in (1e-2, 1e-3, 1e-4):
+        values, ends = values_and_end(with_tolerances, 100, tolerance_change=tolerance)
+        assert ends == ["tolerance_change"]
+        assert values == every[: len(values)]
+        # The value of the start stands for itself, so that the first ten iterations do not end it.
+        assert len(values) >= 10
+        assert share[len(values) - 11] < tolerance
+        assert (share[: len(values) - 11] >= tolerance).all()
+
+
+@pytest.mark.parametrize("with_tolerances", WITH_TOLERANCES)
+def test_it_stops_where_the_gradient_is_small(with_tolerances):
+    problem = LeastSquares(conditioning=30.0)
+    path, ends = [], []
+    found = registry.load("optimizers", with_tolerances).minimize(
+        problem,
+        problem.start,
+        iterations=2000,
+        history=10,
+        on_iteration=lambda iterate, _: path.append(iterate),
+        on_end=ends.append,
+        tolerance_grad=1e-3,
+    )
+    assert ends == ["tolerance_grad"]
+
+    def slope(iterate):
+        gradient = problem(iterate)[1]
+        return torch.where((iterate > 0) | (gradient < 0), gradient, 0).abs().max()
+
+    assert slope(found) <= 1e-3
+    assert all(slope(iterate) > 1e-3 for iterate in path[:-1])
+
+
+@pytest.mark.parametrize("with_tolerances", WITH_TOLERANCES)
+def test_stopped_and_resumed_it_stops_at_the_same_iteration(with_tolerances):
+    def run(**options):
+        problem, values, states = LeastSquares(conditioning=30.0), [], []
+        registry.load("optimizers", with_tolerances).minimize(
+            problem,
+            problem.start,
+            iterations=100,
+            history=10,
+            on_iteration=lambda _, value: values.append(value),
+            keep=lambda state: states.append(state()),
+            tolerance_change=1e-3,
+            **options,
+        )
+        return values, states
+
+    values, states = run()
+    assert len(values) < 100
+    for number in (3, 8, len(values) - 2):
+        assert run(resume=states[number])[0] == values[number + 1 :]

@@ -9,6 +9,7 @@ import torch
 
 from texture_core.demo import demo_texture
 from texture_core.methods.frames import Frames
+from texture_core.methods.initial_frames import initial_frames
 from texture_core.methods.initial_spectrogram import noise, surrogate
 from texture_core.methods.optimization import synthesize
 from texture_core.methods.task import SynthesisTask
@@ -22,7 +23,7 @@ from texture_core.parameters.method import (
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.runtime.randomness import torch_generator
 from texture_core.spectrogram.log_magnitude import log_spectrogram, periodic_hann
-from texture_core.spectrogram.transform import CircularTransform, HeldTransform, Transform
+from texture_core.spectrogram.transform import CircularTransform, FadingTransform, HeldTransform, Transform
 from texture_core.texture.pieces import invert_pieces, synthesize_windows
 from texture_core.texture.windows import plan_short_windows, plan_windows
 
@@ -160,6 +161,47 @@ def test_optimised_samples_continue_each_other(loop):
     assert steps[seams].max() < np.quantile(steps, 0.999)
 
 
+def test_a_start_fluctuates_where_it_is_faded_as_elsewhere():
+    """The mean of two courses that have nothing to do with each other is flatter than both."""
+    noise = np.abs(np.random.default_rng(0).normal(3, 1, size=(200, 500))).astype(np.float32)
+    target = Spectrogram(noise, 16000, 398, 100)
+    window = {"frames": 400, "head": noise[:, :80], "tail": noise[:, 80:160], "blended": 60}
+    first = initial_frames(task(target, **window)).numpy()
+    deviations = first.std(axis=0)
+    middle = deviations[[*range(40, 60), *range(340, 360)]].mean()
+    assert middle == pytest.approx(deviations[100:300].mean(), rel=0.05)
+    # Where both are the same nothing changes.
+    head = first[:, :80]
+    again = initial_frames(replace(task(target, **window), head=head)).numpy()
+    np.testing.assert_allclose(again[:, 20:80].std(axis=0).mean(), head[:, 20:80].std(axis=0).mean(), rtol=0.05)
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_tones_go_on_over_seams(loop):
+    """What the samples before a seam predict comes after it, as anywhere else."""
+    time = np.arange(24000) / 16000
+    tones = sum(np.sin(2 * np.pi * frequency * time + frequency) for frequency in (440, 1000, 2330)) / 3
+    tones = (tones + 0.001 * np.random.default_rng(0).normal(size=len(time))).astype(np.float32)
+    target = Spectrogram(log_spectrogram(tones), 16000, 512, 64)
+    features = FeatureParameters(type="limit", kernel_widths=(2, 8))
+    optimizer = OptimizerParameters("conditioned_lbfgs", 10, waveform_iterations=10)
+    parameters = replace(SMALL, alpha=0.0, beta=0.0, features=features, optimizer=optimizer, start="surrogate")
+    windows = plan_windows(900, 300, 16, 16, loop)
+    pieces = [piece.samples[0] for piece in synthesize_windows(target, parameters, windows, seed=0, loop=loop)]
+    whole = np.concatenate([*pieces, pieces[0][:8]])
+    seams = np.cumsum([len(piece) for piece in pieces])[: None if loop else -1]
+    elsewhere = [misprediction(whole, place) for place in range(2000, len(whole) - 100, 997)]
+    assert max(misprediction(whole, seam) for seam in seams) < np.quantile(elsewhere, 0.95)
+
+
+def misprediction(samples, place):
+    """The largest error of a linear prediction of 8 samples, over the usual one before them."""
+    past = np.lib.stride_tricks.sliding_window_view(samples[place - 1200 : place], 25)
+    predictor = np.linalg.lstsq(past[:, :-1], past[:, -1])[0]
+    usual = np.sqrt(np.mean((past[:, -1] - past[:, :-1] @ predictor) ** 2))
+    return max(abs(samples[place + k] - samples[place + k - 24 : place + k] @ predictor) for k in range(8)) / usual
+
+
 def test_windows_continue_each_other(random_spectrogram):
     target = random_spectrogram(90)
     windows = plan_windows(300, 100, 8, 8, True)
@@ -217,6 +259,22 @@ def test_the_held_transform_keeps_its_ends():
     assert torch.equal(samples[:40], head)
     assert torch.equal(samples[-30:], tail)
     assert torch.equal(samples[40:-30], torch.zeros(250).double())
+
+
+def test_the_fading_transform_goes_from_what_is_held_to_what_is_free():
+    head, tail, after, before = (
+        torch.full((count,), value).double() for count, value in ((40, 1), (30, 2), (80, 3), (60, 4))
+    )
+    fading = FadingTransform(*transform_settings(), head, tail, after, before)
+    samples = fading.inverse(Transform(*transform_settings()).forward(torch.zeros(320).double()))
+    assert torch.equal(samples[:40], head)
+    assert torch.equal(samples[-30:], tail)
+    faded = samples[40:120] / 3, samples[-90:-30].flip(0) / 4
+    for weights in faded:
+        assert (weights.diff() < 0).all()
+        assert weights[0] == pytest.approx(1, abs=1e-3)
+        assert weights[-1] == pytest.approx(0, abs=1e-3)
+    assert torch.equal(samples[120:-90], torch.zeros(110).double())
 
 
 @pytest.mark.parametrize("loop", [False, True])

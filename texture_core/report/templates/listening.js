@@ -256,7 +256,11 @@ function arrange() {
     row.hidden = !fits(row);
     return !row.hidden;
   });
-  body.append(...inOrder());
+  const order = inOrder();
+  const before = [...body.rows];
+  if (order.some((row, place) => row !== before[place])) {
+    body.append(...order);
+  }
   const sort = controls.sort.value;
   const byScore = sort.startsWith("score:");
   controls.of.parentElement.hidden = !byScore;

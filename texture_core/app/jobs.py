@@ -1,0 +1,361 @@
+"""The jobs of the app: a queue of textures, each made by a command in a process of its own."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from texture_core.app.folder import DONE, FAILED, QUEUED, RUNNING, STOPPED, sha256_of
+from texture_core.app.settings import Settings, command_of, relative_cost, settings_of
+from texture_core.app.words import in_words
+from texture_core.errors import AudioError, StorageError, TextureError
+
+_ERROR = "texture-core: error: "
+# Longer sounds are scored by their beginning: scores need minutes and gigabytes otherwise.
+SCORED_SECONDS = 20.0
+_CALIBRATION_SECONDS = 3.0
+_SIMULTANEOUS_READERS = 2
+_STEPS = {"synthesize": "Synthesising", "describe": "Drawing", "score": "Comparing"}
+
+
+class Changes:
+    """Let pages wait until there is something new."""
+
+    def __init__(self):
+        self.version = 0
+        self._event = asyncio.Event()
+
+    def announce(self):
+        """Wake everyone who waits."""
+        self.version += 1
+        self._event.set()
+        self._event = asyncio.Event()
+
+    async def wait(self, version, seconds):
+        """Wait until the version differs from `version`, at most so many seconds."""
+        if version == self.version:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._event.wait(), seconds)
+
+
+class Jobs:
+    """Make the queued textures of a folder one after another, and read recordings meanwhile.
+
+    Parameters
+    ----------
+    folder : Folder
+    speed : Speed
+    qualities : dict of str to Quality
+    threads : int
+        Of each command.
+
+    Attributes
+    ----------
+    changes : Changes
+    progress : dict of str to dict
+        Of the running texture, by name: ``step``, ``share`` (0 to 1) and ``left`` (seconds or None).
+    """
+
+    def __init__(self, folder, speed, qualities, threads):
+        self.folder, self.speed, self.qualities, self.threads = folder, speed, qualities, threads
+        self.changes, self.progress = Changes(), {}
+        self._readers = asyncio.Semaphore(_SIMULTANEOUS_READERS)
+        self._queue, self._wanted = [], asyncio.Event()
+        self._running = self._process = self._cancelled = None
+        self._ended = asyncio.Event()
+        self._closing = False
+        self._processes = set()
+        for record in folder.textures():
+            if record["state"] in (QUEUED, RUNNING):
+                if (folder.path / record["file"]).exists():
+                    # Finished, but neither drawn nor compared.
+                    self._queue.append(record["name"])
+                else:
+                    record["state"] = STOPPED
+                    folder.save(record)
+        if self._queue:
+            self._wanted.set()
+
+    async def run(self):
+        """Make what is queued, until cancelled."""
+        if not self.speed.known and not self._queue:
+            await self._calibrate()
+        while True:
+            await self._wanted.wait()
+            while self._queue:
+                self._running = self._queue.pop(0)
+                record = self.folder.sounds[self._running]
+                try:
+                    await self._make(record)
+                except (TextureError, OSError) as error:
+                    # A full disk, which may have no room for this either; the queue goes on.
+                    record |= {"state": FAILED, "error": str(error)}
+                    with suppress(StorageError):
+                        self.folder.save(record)
+                finally:
+                    self.progress.pop(self._running, None)
+                    self._running = None
+                    self._ended.set()
+                    self.changes.announce()
+            self._wanted.clear()
+
+    def add(self, record):
+        """Add a texture to the folder and the queue."""
+        record["state"] = QUEUED
+        self.folder.add(record)
+        self._queue.append(record["name"])
+        self._wanted.set()
+        if self._running is None and self._process:
+            # The measurement of this machine; the texture is one too.
+            _kill(self._process)
+        self.changes.announce()
+
+    def position(self, name):
+        """Return how many textures are made before that one; None if it is not queued."""
+        return self._queue.index(name) + (self._running is not None) if name in self._queue else None
+
+    async def remove(self, name):
+        """Remove a sound; if it is being made, end its processes first."""
+        if name in self._queue:
+            self._queue.remove(name)
+        elif name == self._running:
+            self._cancelled = name
+            self._ended.clear()
+            if self._process:
+                _kill(self._process)
+            await self._ended.wait()
+            self._cancelled = None
+        # Two windows may ask for the same.
+        if name in self.folder.sounds:
+            self.folder.remove(name)
+        self.changes.announce()
+
+    def close(self):
+        """End all processes."""
+        self._closing = True
+        for process in self._processes:
+            _kill(process)
+
+    async def read(self, path, name, title, *, like=None):
+        """Read a sound in a process of its own, and write what the page plays and shows.
+
+        Parameters
+        ----------
+        path : Path
+        name : str
+            Of the sound.
+        title : str
+            What messages call it.
+        like : dict, optional
+            Facts of the recording whose colour scale its picture gets; None for a recording.
+
+        Returns
+        -------
+        dict
+            See `texture_core.app.describe.describe`.
+
+        Raises
+        ------
+        AudioError
+            If it cannot be used.
+        """
+        places = ["--picture", self.folder.picture(name), "--listening", self.folder.listening(name)]
+        scale = ["--unit", repr(like["unit"]), "--maximum", repr(like["maximum"])] if like else ["--recording"]
+        code, output, lines = await self._run("texture_core.app.describe", path, *places, *scale)
+        if code:
+            raise AudioError(_message(code, lines).replace(str(path), title))
+        return json.loads(output)
+
+    async def read_recording(self, path, name, title):
+        """Read a recording as `read`, a few at a time."""
+        async with self._readers:
+            return await self.read(path, name, title)
+
+    async def _make(self, record):
+        record["state"] = RUNNING
+        record.pop("error", None)
+        self.folder.save(record)
+        self._show(record, "synthesize", 0.0, self.seconds_of(record))
+        try:
+            sources = [self.folder.sounds[name] for name in record["sources"] if name in self.folder.sounds]
+            if len(sources) < len(record["sources"]):
+                raise AudioError("the recording that it is made from is not there any more")
+            output = self.folder.path / record["file"]
+            if not output.exists():
+                await self._synthesize(record, sources)
+            if self._stopped(record):
+                return
+            self._show(record, "describe", 1.0, None)
+            record["facts"] = await self.read(output, record["name"], record["title"], like=sources[0]["facts"])
+            if len(sources) == 1 and not self._stopped(record):
+                self._show(record, "score", 1.0, None)
+                await self._score(record, sources[0])
+            if not self._stopped(record):
+                record["sha256"] = await asyncio.to_thread(sha256_of, output)
+                record["state"] = DONE
+        except AudioError as error:
+            if self._stopped(record):
+                return
+            record |= {"state": FAILED, "error": str(error)}
+        self.folder.save(record)
+
+    def _stopped(self, record):
+        return self._closing or self._cancelled == record["name"]
+
+    async def _synthesize(self, record, sources):
+        started = time.monotonic()
+        begun = None
+
+        def on_line(line):
+            nonlocal begun
+            if line["iteration"] == 0:
+                return
+            now = time.monotonic()
+            begun = begun or now
+            share = line["iteration"] / max(line["total"], 1)
+            left = (now - begun) * (1 - share) / share if share > 0.05 else self.seconds_of(record)
+            self._show(record, "synthesize", share, left)
+
+        code, _, lines = await self._run(
+            "texture_core.command_line", *record["command"], "--progress", "json", on_progress=on_line
+        )
+        if code:
+            self.folder.remove_unfinished_of(record["name"])
+            raise AudioError(_message(code, lines))
+        record["took"] = time.monotonic() - started
+        record["notes"] = _notes(lines, Path(record["file"]).name)
+        if begun:
+            settings = settings_of(record)
+            rate = (time.monotonic() - begun) / settings.duration
+            cost = relative_cost(settings, self.qualities, sources)
+            self.speed.add(cost=cost, rate=rate, start=begun - started)
+
+    async def _score(self, record, source):
+        arguments = ["score", source["file"], record["file"], "--json", "--seconds", f"{SCORED_SECONDS:g}"]
+        code, output, lines = await self._run("texture_core.command_line", *arguments)
+        # The sound is there all the same.
+        record["scores"] = json.loads(output) if code == 0 else None
+        record["words"] = in_words(record["scores"]) if code == 0 else []
+        if code and not self._stopped(record):
+            record["notes"] = [*record.get("notes", []), f"not compared: {_message(code, lines)}"]
+
+    def seconds_of(self, record):
+        """Estimate how long a texture takes, in seconds; None if nothing is known yet."""
+        sources = [self.folder.sounds[name] for name in record["sources"] if name in self.folder.sounds]
+        if len(sources) < len(record["sources"]):
+            return None
+        settings = settings_of(record)
+        return self.speed.seconds(relative_cost(settings, self.qualities, sources), settings.duration)
+
+    def _show(self, record, step, share, left):
+        self.progress[record["name"]] = {"step": _STEPS[step], "share": share, "left": left}
+        self.changes.announce()
+
+    async def _calibrate(self):
+        with tempfile.TemporaryDirectory() as folder:
+            await asyncio.to_thread(write_demo, Path(folder) / "rain.wav", "rain", _CALIBRATION_SECONDS)
+            quality = next(iter(self.qualities))
+            settings = Settings(quality, _CALIBRATION_SECONDS, False, 0.0, True, (), 0)
+            facts = {"channels": 1, "sample_rate": 16000}
+            source = {"file": str(Path(folder) / "rain.wav"), "facts": facts}
+            command = command_of(
+                settings, self.qualities, [source], str(Path(folder) / "texture.wav"), threads=self.threads
+            )
+            started, begun = time.monotonic(), []
+            code, _, _ = await self._run(
+                "texture_core.command_line",
+                *command,
+                "--progress",
+                "json",
+                on_progress=lambda line: begun or line["iteration"] == 0 or begun.append(time.monotonic()),
+            )
+            if code == 0 and begun:
+                rate = (time.monotonic() - begun[0]) / _CALIBRATION_SECONDS
+                cost = relative_cost(settings, self.qualities, [source])
+                self.speed.add(cost=cost, rate=rate, start=begun[0] - started)
+                self.changes.announce()
+
+    async def _run(self, module, *arguments, on_progress=None):
+        """Run a module in the folder; return its exit code, output and the lines of standard error but progress."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "texture_core.app.child", str(os.getpid()), module, *map(str, arguments)),
+            cwd=self.folder.path,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._processes.add(process)
+        queued = on_progress or module != "texture_core.app.describe"
+        if queued:
+            self._process = process
+        try:
+            if self._closing or (queued and self._running and self._cancelled == self._running):
+                _kill(process)
+            output, lines = await asyncio.gather(process.stdout.read(), _lines(process.stderr, on_progress))
+            return await process.wait(), output, lines
+        finally:
+            _kill(process)
+            self._processes.discard(process)
+            if queued:
+                self._process = None
+
+
+def write_demo(path, name, seconds, sample_rate=16000):
+    """Write a demo texture as WAV of 16 bits."""
+    import soundfile
+
+    from texture_core.demo import demo_texture
+    from texture_core.records.files import replacing
+
+    with replacing(path) as temporary:
+        samples = demo_texture(name, duration=seconds, sample_rate=sample_rate)
+        soundfile.write(temporary, samples, sample_rate, format="WAV", subtype="PCM_16")
+
+
+def upload_path(folder, suffix):
+    """Return a path for a file that is being uploaded."""
+    return folder.path / "recordings" / f".upload-{secrets.token_hex(8)}{suffix}"
+
+
+async def _lines(stream, on_progress):
+    """Read standard error line by line; pass on progress, return the last of the rest."""
+    rest = []
+    async for line in stream:
+        text = line.decode(errors="replace").strip()
+        if on_progress and text.startswith('{"progress"'):
+            on_progress(json.loads(text))
+        elif text:
+            rest = [*rest, text][-20:]
+    return rest
+
+
+def _kill(process):
+    # Its group, which has its children too.
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _message(code, lines):
+    if code < 0:
+        return f"the process was ended by {signal.Signals(-code).name}, perhaps for want of memory; try a shorter sound"
+    told = lines[-1] if lines else f"the process ended with exit code {code}"
+    return told.removeprefix(_ERROR)
+
+
+def _notes(lines, file_name):
+    notes = []
+    for line in lines:
+        summary = line.startswith(f"{file_name}: ")
+        # What follows a semicolon in the summary is unusual.
+        note = line.partition("; ")[2] if summary else line
+        if note:
+            notes.append(note)
+    return notes

@@ -1,0 +1,63 @@
+"""How long textures take on this machine, from those that it has made."""
+
+import platform
+from statistics import median
+
+from texture_core.errors import StorageError
+from texture_core.records.files import read_json, write_json
+
+_KEPT = 50
+_RECENT = 5
+
+
+class Speed:
+    """Measured computing times, kept in a file.
+
+    Parameters
+    ----------
+    path : path
+    threads : int
+        Of the commands; times with another number, or of another machine, are forgotten.
+    """
+
+    def __init__(self, path, threads):
+        self._path, self._machine = path, f"{platform.node()}, {threads} threads"
+        self._measured = []
+        if path.exists():
+            try:
+                kept = read_json(path)
+                if kept["machine"] == self._machine:
+                    self._measured = [
+                        {name: float(times[name]) for name in ("cost", "rate", "start")} for times in kept["measured"]
+                    ]
+            except (StorageError, KeyError, TypeError, ValueError):
+                # Measured again; there is nothing to save.
+                pass
+
+    @property
+    def known(self):
+        """Whether anything has been measured."""
+        return bool(self._measured)
+
+    def add(self, *, cost, rate, start):
+        """Keep what one texture took.
+
+        Parameters
+        ----------
+        cost : float
+            Its relative cost, see `texture_core.app.settings.relative_cost`.
+        rate : float
+            Seconds of computing per second of sound.
+        start : float
+            Seconds before the computation began.
+        """
+        self._measured = [*self._measured, {"cost": cost, "rate": rate, "start": start}][-_KEPT:]
+        write_json(self._path, {"machine": self._machine, "measured": self._measured})
+
+    def seconds(self, cost, duration):
+        """Estimate how long a texture takes, from the last of equal relative cost or else of any; None if unknown."""
+        if not self._measured:
+            return None
+        alike = [times for times in self._measured if times["cost"] == cost] or self._measured
+        rate = cost * median(times["rate"] / times["cost"] for times in alike[-_RECENT:])
+        return median(times["start"] for times in self._measured[-_RECENT:]) + rate * duration
