@@ -6,6 +6,7 @@ CORES ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 WORKERS ?= $(CORES)
 PIP_ARGS ?=
 CORPUS ?=
+STUDY ?= results/study
 
 bin := .venv/bin
 pip_install = PIP_REQUIRE_VIRTUALENV=1 $(bin)/python -m pip install --disable-pip-version-check --no-input $(PIP_ARGS)
@@ -34,7 +35,7 @@ slurm_test_changed = $(shell $(call stamp_text,$(slurm_pins)) | cmp -s - .venv-s
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app run test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
+.PHONY: help app run study progress test test-slow test-slurm test-long lint docs setup setup-test setup-slurm lock clean FORCE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -42,6 +43,15 @@ help: ## Show this list
 
 run: setup ## Set up .venv, then make textures of the recordings in the folder CORPUS, or of the built-in demo
 	$(bin)/snakemake --cores $(CORES) $(if $(CORPUS),--config corpus_dir=$(call quoted,$(CORPUS)))
+
+study: setup ## Score Table 1 on all recordings of the folder CORPUS (a day or two on two cores); goes on where it stopped
+	@[ -n "$(CORPUS)" ] || { echo 'make study: name the folder of recordings: make study CORPUS="/path/to/recordings"' >&2; exit 1; }
+	$(bin)/snakemake --cores $(CORES) --keep-going --configfile config/paper.yaml config/study.yaml \
+		--config corpus_dir=$(call quoted,$(CORPUS))
+	@echo "Read results/study/table1.md; $(bin)/python -m texture_core.report.study results/study/scores.tsv tests the findings."
+
+progress: ## How far a study is and how long it will take, in another terminal (STUDY=results/CORPUS)
+	@$(bin)/python workflow/progress.py $(STUDY)
 
 app: setup ## Set up .venv, then open a page in the browser: drop a sound, hear new ones
 	@$(bin)/texture-core app

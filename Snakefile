@@ -75,6 +75,8 @@ onstart:
         and CONFIGURATION.bad_textures == "stop"
     ):
         refuse_bad_recordings()
+    # For workflow/progress.py.
+    write_json(f"results/{CORPUS}/plan.json", planned_sounds())
 
 
 onsuccess:

@@ -38,7 +38,7 @@ NOT_RUN = {
     "export SNAKEMAKE_OUTPUT_CACHE=": "changes the reader's shell; workflow/test_cache.py shares such a cache",
     "snakemake --cores 8 --cache": "as the line before",
     "python -m benchmarks": "measures for minutes to hours, on recordings of the study",
-    "python -m texture_core.report.findings": "needs the scores of a study; unit/test_findings.py runs it",
+    "python -m texture_core.report": "needs the scores of a study; unit/report/test_study.py runs it on its own",
     "python -m texture_core.classifiers.train_head": "needs embeddings; unit/test_logistic.py runs it on its own",
     "python docs/site/configuration_tables.py": "test_keys.py runs what it does, without writing",
 }

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import h5py
 import pytest
+import yaml
 from planning.configuration import load
 from planning.jobs import Jobs
+from snakemake.utils import update_config
+
+from texture_core.parameters.presets import preset_parameters
 
 CHECKOUT = Path(__file__).parents[2]
 SETTINGS = {
@@ -81,7 +85,7 @@ def test_a_job_gets_the_parameters_that_its_method_looks_at(fresh, monkeypatch):
 
 
 EXPERIMENTS = sorted((CHECKOUT / "config/experiments").glob("*.yaml"))
-PAPER, REDUCED_STUDY = CHECKOUT / "config/paper.yaml", CHECKOUT / "config/reduced_study.yaml"
+PAPER, STUDY, REDUCED_STUDY = (CHECKOUT / f"config/{name}.yaml" for name in ("paper", "study", "reduced_study"))
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +99,13 @@ def with_recordings(empty_tree, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "files", [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, REDUCED_STUDY]], ids=lambda files: files[-1].stem
+    "files",
+    [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, STUDY], [PAPER, REDUCED_STUDY]],
+    ids=lambda files: files[-1].stem,
 )
 def test_every_study_is_planned_without_an_error(with_recordings, files):
     changes = ["corpus_dir=recordings"]
-    if files[-1].stem in ("figure_2", "paper"):
+    if files[-1].stem in ("figure_2", "paper", "study"):
         # All 168 textures; their number changes nothing but the time.
         changes.append("textures=[rain,tapping_1_2_3]")
     names = [path.relative_to(CHECKOUT).as_posix() for path in files]
@@ -112,7 +118,16 @@ def test_every_study_is_planned_without_an_error(with_recordings, files):
         assert sum(job.startswith(f"{stage}: ") for job in planned) == len(textures) * len(settings), stage
     assert sum(job.startswith(("table: ", "listening_page: ")) for job in planned) == 2
     if files[0] == PAPER:
-        assert len(settings) == 7
-        assert sum(job.startswith("collection_score: ") for job in planned) == 7
+        rows = 9 if files[-1] == STUDY else 7
+        assert len(settings) == rows
+        assert sum(job.startswith("collection_score: ") for job in planned) == rows
     if files[-1] == REDUCED_STUDY:
         assert len(textures) == 12
+
+
+def test_our_row_of_the_study_is_the_preset(with_recordings, monkeypatch):
+    monkeypatch.chdir(with_recordings.root)
+    configuration = yaml.safe_load(PAPER.read_text(encoding="utf-8"))
+    update_config(configuration, yaml.safe_load(STUDY.read_text(encoding="utf-8")))
+    settings = load(configuration | {"corpus_dir": "recordings"}).settings
+    assert settings["quick"] == preset_parameters("quick")

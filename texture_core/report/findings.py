@@ -1,18 +1,18 @@
-"""Check the findings of the paper with the scores of a study.
+"""Test the findings of the paper with the scores of a study.
 
-Usage: ``python -m texture_core.report.findings results/mcdermott168/scores.tsv``. The settings are those of
+Usage: ``python -m texture_core.report.findings results/study/scores.tsv``. The settings are those of
 ``config/paper.yaml``. Settings are compared on the textures for which all of them have a score.
 """
 
 import argparse
-import csv
-import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from texture_core.errors import StorageError, TextureError
-from texture_core.report.score_labels import format_number
+from texture_core.errors import TextureError
+from texture_core.report.paired import compare
+from texture_core.report.score_labels import format_number, is_ratio, score_unit
+from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
 
 NEURAL = (
     "ulyanov_lebedev",
@@ -24,6 +24,8 @@ NEURAL = (
 ALL = ("griffin_lim", "mcdermott_simoncelli", *NEURAL)
 # The paper's classifier is preferred.
 CLASSIFIER_SCORES = ("vggish_kl", "yamnet_kl")
+# At matched levels if available: the plain score of noisy textures mostly measures loudness.
+RHYTHM_SCORES = ("autocorrelation_rms_matched", "autocorrelation")
 # Syntheses of the paper score 1.6 to 7 on diversity, copies above 20.
 COPIED = 7.0
 COPY_SCORE = 15.0
@@ -40,9 +42,9 @@ class Finding:
     claim : str
         A sentence, with figures of the paper if there are any.
     holds : bool or None
-        None if the scores are insufficient.
+        None if the scores are insufficient or the difference is not significant.
     evidence : str
-        Figures, or the scores that are missing.
+        Figures and the test, or the scores that are missing.
     """
 
     claim: str
@@ -50,111 +52,55 @@ class Finding:
     evidence: str
 
 
-class _Missing(Exception):
-    """Raised if scores that a claim needs are missing."""
-
-
-class Scores:
-    """The rows of a ``scores.tsv``.
-
-    Parameters
-    ----------
-    rows : list of dict
-        ``texture``, ``setting``, ``class``, ``also_class``, and a number or None per score.
-    """
-
-    def __init__(self, rows):
-        self._values = {}
-        self._classes = {}
-        for row in rows:
-            self._classes[row["texture"]] = {row["class"], row.get("also_class")} - {"", None}
-            for name, value in row.items():
-                if isinstance(value, float) and math.isfinite(value):
-                    self._values[name, row["setting"], row["texture"]] = value
-
-    def classifier(self):
-        """Return the name of the available classifier score."""
-        names = {name for name, _, _ in self._values}
-        for name in CLASSIFIER_SCORES:
-            if name in names:
-                return name
-        raise _Missing(f"no classifier score ({' or '.join(CLASSIFIER_SCORES)})")
-
-    def common(self, score, settings, texture_class=None):
-        """Return the sorted textures (of a class) that have a score in all given settings."""
-        textures = [
-            texture
-            for texture, classes in sorted(self._classes.items())
-            if (texture_class is None or texture_class in classes)
-            and all((score, setting, texture) in self._values for setting in settings)
-        ]
-        if not textures:
-            kind = f"{texture_class} texture" if texture_class else "texture"
-            raise _Missing(f"no {kind} has {score} in {', '.join(settings)}")
-        return textures
-
-    def means(self, score, settings, texture_class=None, textures=None):
-        """Return the mean score of each setting, over `textures` or all common ones."""
-        textures = textures or self.common(score, settings, texture_class)
-        return {
-            setting: sum(self._values[score, setting, texture] for texture in textures) / len(textures)
-            for setting in settings
-        }
-
-    def value(self, score, setting, texture):
-        """Return a single score."""
-        return self._values[score, setting, texture]
-
-
-def _rhythm_improves(scores):
+def _rhythm_improves(table):
     settings = ("gram", "gram_autocorrelation")
-    means = scores.means("autocorrelation", settings, "rhythmic")
-    count = len(scores.common("autocorrelation", settings, "rhythmic"))
-    return means["gram_autocorrelation"] < means["gram"], f"{_shown(means, 1e3)} (unit 10⁻³, {count} rhythmic textures)"
+    score = _first_known(table, RHYTHM_SCORES)
+    textures = table.common(score, settings, "rhythmic")
+    return _larger(table, score, *settings, textures)
 
 
-def _statistics_lose_rhythm(scores):
-    means = scores.means("autocorrelation", ALL)
+def _statistics_lose_rhythm(table):
+    score = _first_known(table, RHYTHM_SCORES)
+    textures = table.common(score, ALL)
     others = [setting for setting in ALL if setting != "mcdermott_simoncelli"]
+    means = table.means(score, others, textures)
     next_worst = max(others, key=means.get)
-    factor = means["mcdermott_simoncelli"] / means[next_worst]
-    shown = _shown({name: means[name] for name in ("mcdermott_simoncelli", next_worst)}, 1e3)
-    return factor >= BY_FAR, f"{shown} (unit 10⁻³; the latter is the worst of the others), {factor:.2g} times"
+    return _larger(table, score, "mcdermott_simoncelli", next_worst, textures, BY_FAR)
 
 
-def _copies_are_least_diverse(scores):
-    means = scores.means("diversity", ALL)
-    highest = max(means, key=means.get)
-    shown = _shown({name: means[name] for name in dict.fromkeys(("griffin_lim", *_next(means, highest)))})
-    return highest == "griffin_lim" and means[highest] > COPY_SCORE, f"highest: {shown}"
+def _copies_are_least_diverse(table):
+    textures = table.common("diversity", ALL)
+    means = table.means("diversity", ALL, textures)
+    others = [setting for setting in ALL if setting != "griffin_lim"]
+    holds, evidence = _larger(table, "diversity", "griffin_lim", max(others, key=means.get), textures)
+    return (False if means["griffin_lim"] <= COPY_SCORE else holds), evidence
 
 
-def _copies_are_best_recognised(scores):
-    name = scores.classifier()
-    means = scores.means(name, ALL)
-    best = min(means, key=means.get)
-    return (
-        best == "griffin_lim",
-        f"{name}, lowest first: {_shown(dict(sorted(means.items(), key=_second)), 1e4)} (10⁻⁴)",
-    )
+def _copies_are_best_recognised(table):
+    score = _first_known(table, CLASSIFIER_SCORES)
+    textures = table.common(score, ALL)
+    others = [setting for setting in ALL if setting != "griffin_lim"]
+    means = table.means(score, others, textures)
+    return _larger(table, score, min(others, key=means.get), "griffin_lim", textures)
 
 
-def _diversity_term_prevents_copies(scores):
+def _diversity_term_prevents_copies(table):
     settings = NEURAL[2:]
-    common = scores.common("diversity", settings)
-    copied = [texture for texture in common if scores.value("diversity", settings[0], texture) > COPIED]
+    textures = table.common("diversity", settings)
+    without = table.values("diversity", settings[0], textures)
+    copied = tuple(texture for texture, value in zip(textures, without, strict=True) if value > COPIED)
     if not copied:
-        raise _Missing(f"none of {len(common)} textures copies without the term (diversity above {COPIED:g})")
-    means = scores.means("diversity", settings, textures=copied)
-    falls = means[settings[2]] < means[settings[1]] and means[settings[2]] < means[settings[0]]
-    return falls, f"{_shown(means)}, on {len(copied)} of {len(common)} textures: {', '.join(copied)}"
+        raise MissingScores(f"none of {len(textures)} textures copies without the term (diversity above {COPIED:g})")
+    holds, evidence = _larger(table, "diversity", settings[0], settings[2], copied)
+    return holds, f"{evidence}; of {len(textures)} textures, those above {COPIED:g} without the term"
 
 
-def _gram_is_best_recognised(scores):
-    name = scores.classifier()
-    means = scores.means(name, NEURAL)
-    best = min(means, key=means.get)
-    return best == "gram", f"{name}, lowest first: {_shown(dict(sorted(means.items(), key=_second)), 1e4)} (10⁻⁴)"
+def _gram_is_best_recognised(table):
+    score = _first_known(table, CLASSIFIER_SCORES)
+    textures = table.common(score, NEURAL)
+    others = [setting for setting in NEURAL if setting != "gram"]
+    means = table.means(score, others, textures)
+    return _larger(table, score, min(others, key=means.get), "gram", textures)
 
 
 _CHECKS = (
@@ -180,65 +126,56 @@ _CHECKS = (
 )
 
 
-def check_findings(rows):
-    """Check every claim.
+def check_findings(table):
+    """Test every claim.
 
     Parameters
     ----------
-    rows : list of dict
-        See `read_scores`.
+    table : ScoreTable
 
     Returns
     -------
     list of Finding
         The same claims in the same order for all scores.
     """
-    scores = Scores(rows)
     findings = []
     for claim, check in _CHECKS:
         try:
-            holds, evidence = check(scores)
-        except _Missing as missing:
+            holds, evidence = check(table)
+        except MissingScores as missing:
             holds, evidence = None, str(missing)
         findings.append(Finding(claim, holds, evidence))
     return findings
 
 
-def read_scores(path):
-    """Read a ``scores.tsv`` to a list of dict, with floats, or None for missing numbers.
-
-    Raises
-    ------
-    StorageError
-        If the file is missing or not such a table.
-    """
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StorageError(
-            f"{path}: cannot be read as a table of scores ({error}); give results/CORPUS/scores.tsv"
-        ) from None
-    texts = ("texture", "setting", "class", "also_class")
-    for number, row in enumerate(rows, start=2):
-        if not {"texture", "setting", "class"} <= set(row) or None in row:
-            raise StorageError(
-                f"{path}, line {number}: expected the columns texture, setting, class and one per score, found "
-                f"{', '.join(map(str, row))}; give results/CORPUS/scores.tsv"
-            )
-        for name, text in row.items():
-            if name not in texts:
-                row[name] = _number(text, path, number, name)
-    return rows
+def _first_known(table, scores):
+    for score in scores:
+        if score in table.scores:
+            return score
+    raise MissingScores(f"there is no score {' or '.join(scores)}")
 
 
-def _number(text, path, line, column):
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise StorageError(f"{path}, line {line}: expected a number in column {column}, found {text!r}") from None
+def _larger(table, score, first, second, textures, factor=1.0):
+    """Test whether a score is more than `factor` times as large in the first setting as in the second."""
+    values = [table.values(score, setting, textures) for setting in (first, second)]
+    comparison = compare(score, *values, factor)
+    unit = score_unit(score)
+    means = ", ".join(
+        f"{setting} {format_number(unit.factor * own.mean())}"
+        for setting, own in zip((first, second), values, strict=True)
+    )
+    typical = factor * comparison.typical if is_ratio(score) else comparison.typical
+    evidence = (
+        f"{score}, mean{f' in {unit.text}' if unit.text else ''}: {means}; median ratio {format_number(typical)}, "
+        f"{comparison_text(comparison)}"
+    )
+    return comparison.verdict, evidence
+
+
+def comparison_text(comparison):
+    """Format the effect, p-value and sample size of a `Comparison`."""
+    p_value = f"{comparison.p_value:.1g}" if comparison.p_value < 0.001 else f"{comparison.p_value:.3f}"
+    return f"effect {comparison.effect:+.2f}, p = {p_value}, n = {comparison.textures}"
 
 
 def findings_markdown(findings):
@@ -251,19 +188,6 @@ def _sentence(text):
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _next(means, highest):
-    ordered = sorted(means, key=means.get, reverse=True)
-    return [highest, ordered[1]]
-
-
-def _second(item):
-    return item[1]
-
-
-def _shown(means, factor=1.0):
-    return ", ".join(f"{name} {format_number(value * factor)}" for name, value in means.items())
-
-
 def main(arguments=None):
     """Print the findings of a ``scores.tsv``."""
     parser = argparse.ArgumentParser(
@@ -271,7 +195,8 @@ def main(arguments=None):
     )
     parser.add_argument("scores", type=Path, help="results/CORPUS/scores.tsv")
     try:
-        print(findings_markdown(check_findings(read_scores(parser.parse_args(arguments).scores))), end="")
+        table = ScoreTable(read_score_table(parser.parse_args(arguments).scores))
+        print(findings_markdown(check_findings(table)), end="")
     except TextureError as error:
         sys.exit(str(error))
 

@@ -52,6 +52,8 @@ _NAMES = {
     "frechet_yamnet": "Fréchet audio distance of YAMNet embeddings",
 }
 _HIGHER_IS_BETTER = frozenset({"mcdermott_snr"})
+# Positive scores that span orders of magnitude.
+_RATIOS = frozenset({"vggish_kl", "yamnet_kl", "autocorrelation", "diversity"})
 
 # Positions, not qualities; their means over textures are meaningless.
 NOT_AVERAGED = frozenset({"diversity_shift"})
@@ -69,6 +71,11 @@ def score_unit(score):
 def higher_is_better(score):
     """Return whether larger values of a score are better; of most scores, smaller ones are."""
     return _family(score) in _HIGHER_IS_BETTER
+
+
+def is_ratio(score):
+    """Whether a score is on a ratio scale, so that its values are compared by their quotient."""
+    return _family(score) in _RATIOS
 
 
 def score_heading(score):

@@ -12,7 +12,7 @@ from planning.resources import Estimates
 from texture_core.parameters.output import FORMATS
 from texture_core.runtime.devices import gpu_present
 from texture_core.errors import TextureError
-from texture_core.records.files import read_json
+from texture_core.records.files import read_json, write_json
 
 try:
     CONFIGURATION = load(config, files=workflow.configfiles, checkout=CHECKOUT)
@@ -138,6 +138,21 @@ def sounds(wildcards):
         for setting in SOUNDS
         for take in takes_of(setting)
         for texture in usable_textures()
+    ]
+
+
+def planned_sounds():
+    """Return the settings, each with the names of its sounds, including those of recordings that may turn out bad."""
+    return [
+        [
+            setting,
+            [
+                texture if take is None else f"{texture}-{take}"
+                for texture in TEXTURES
+                for take in takes_of(setting)
+            ],
+        ]
+        for setting in SETTINGS
     ]
 
 

@@ -1,0 +1,104 @@
+"""A study's report from its scores."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from score_records import markdown_tables, record
+
+from texture_core.report.paper_table import CLASSES, paper_table
+from texture_core.report.score_rows import write_scores_tsv
+from texture_core.report.score_table import ScoreTable, read_score_table
+from texture_core.report.study import read_distances, study_markdown, worst_textures
+
+SETTINGS = (*paper_table(), "natural_variation", "quick")
+
+
+def study_records():
+    """Scores of 18 textures in all rows: the later a row and a texture, the worse; the fifth texture is worst."""
+    rng = np.random.default_rng(0)
+    records = []
+    for place, setting in enumerate(SETTINGS):
+        for number in range(18):
+            worse = 100.0 if number == 4 else 1.0 + number
+            scores = {
+                "yamnet_kl": 1e-4 * (place + 1) * worse * rng.uniform(0.9, 1.1),
+                "autocorrelation_rms_matched": 1e-3 * (place + 1) * worse * rng.uniform(0.9, 1.1),
+                "mcdermott_snr": 20.0 - place - worse / 10 + rng.uniform(),
+                "diversity": 2.0 + place + rng.uniform(),
+                "patchwork_share": 0.0,
+            }
+            records.append(record(f"texture_{number}", setting, CLASSES[number % 3], **scores))
+    return records
+
+
+@pytest.fixture
+def scores(tmp_path):
+    path = tmp_path / "scores.tsv"
+    write_scores_tsv(path, study_records(), settings=SETTINGS)
+    return path
+
+
+def test_means_intervals_and_the_papers_figures_stand_side_by_side(scores):
+    table = ScoreTable(read_score_table(scores))
+    tables = markdown_tables(study_markdown(table))
+    (header, _, *rows) = tables["YAMNet KL (10⁻⁴)"]
+    assert header == ["setting", "rhythmic (n = 6)", "pitched (n = 6)", "other (n = 6)"]
+    assert [row[0] for row in rows] == [f"`{name}`" for name in SETTINGS]
+    mean, _, rest = rows[0][1].partition(" [")
+    values = table.values("yamnet_kl", "griffin_lim", table.common("yamnet_kl", ["griffin_lim"], "rhythmic"))
+    assert float(mean) == pytest.approx(1e4 * values.mean(), rel=5e-3)
+    low, high = (float(text) for text in rest.partition("]")[0].split(", "))
+    assert low < float(mean) < high
+    assert rest.endswith("(9.7)")
+    assert tables["Patchwork share"][2][1] == "0 [0, 0]"
+
+
+def test_every_section_is_there(scores):
+    tables = markdown_tables(study_markdown(ScoreTable(read_score_table(scores))))
+    order = tables["The order of the rows"]
+    assert order[2][3].split(" < ") == [f"`{name}`" for name in paper_table()]
+    assert len(tables["Every row against `quick`"]) == 2 + len(SETTINGS) - 1
+    relations = tables["How scores relate"]
+    assert relations[2][1] == "+1.00"
+    assert float(relations[2][3]) > 0.9
+    assert float(relations[2][2]) < -0.7
+    assert [row[0] for row in tables["The worst 10"][2:3]] == ["texture_4"]
+
+
+def test_the_worst_texture_is_bad_in_every_row(scores):
+    ((name, rank), (_, second), *_) = worst_textures(ScoreTable(read_score_table(scores)))
+    assert (name, rank) == ("texture_4", 1.0)
+    assert second < 0.9
+
+
+def test_a_study_that_has_only_begun(tmp_path):
+    path = tmp_path / "scores.tsv"
+    write_scores_tsv(path, study_records()[:1], settings=SETTINGS[:1])
+    text = study_markdown(ScoreTable(read_score_table(path)))
+    assert "[–, –]" in text
+    assert text.count("**cannot be told**") == 6
+
+
+def test_the_command_with_distances(scores, tmp_path):
+    table1 = tmp_path / "table1.tsv"
+    table1.write_text(
+        "score\tunit\tsetting\tclass\tmean\ttextures\tmissing\tpaper\n"
+        "diversity\t1\tgram\tother\t2\t3\t0\t\n"
+        "frechet_yamnet\t1\tgram\tall\t8.25\t3\t0\t\n"
+        "frechet_yamnet\t1\tgram\tother\t\t3\t0\t\n"
+    )
+    assert len(read_distances(table1)) == 2
+    command = [sys.executable, "-m", "texture_core.report.study", str(scores), "--distances", str(table1)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = markdown_tables(done.stdout)["Fréchet audio distance of YAMNet embeddings"]
+    assert found[2] == ["`gram`", "8.25", "–"]
+
+
+def test_the_command_without_a_table(tmp_path):
+    command = [sys.executable, "-m", "texture_core.report.study", str(Path(tmp_path) / "none.tsv")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "cannot be read as a table of scores" in done.stderr

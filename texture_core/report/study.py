@@ -1,0 +1,257 @@
+"""Report a study from its scores alone: ``python -m texture_core.report.study results/study/scores.tsv``."""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+from texture_core.errors import TextureError
+from texture_core.report.findings import NEURAL, check_findings, comparison_text, findings_markdown
+from texture_core.report.paired import compare, mean_interval
+from texture_core.report.paper_table import CLASSES, paper_table
+from texture_core.report.score_labels import capitalized, format_number, higher_is_better, score_heading, score_unit
+from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
+
+SHOWN = (
+    "yamnet_kl",
+    "autocorrelation_rms_matched",
+    "autocorrelation",
+    "diversity",
+    "patchwork_share",
+    "mcdermott_snr",
+)
+OURS = "quick"
+NATURAL = "natural_variation"
+# Scores in the table of correlations, and those that rank the textures.
+RELATED = ("yamnet_kl", "mcdermott_snr", "autocorrelation_rms_matched", "diversity", "patchwork_share")
+JUDGED = ("yamnet_kl", "mcdermott_snr", "autocorrelation_rms_matched")
+WORST = 10
+
+
+def study_markdown(table, distances=()):
+    """Format the report of a study as Markdown.
+
+    Parameters
+    ----------
+    table : ScoreTable
+    distances : sequence of dict
+        Rows of ``table1.tsv`` with scores of whole collections.
+    """
+    parts = [_means(table, score) for score in SHOWN if score in table.scores]
+    parts += [_distances(distances)] if distances else []
+    parts += [_order(table), "### The paper's findings\n\n" + findings_markdown(check_findings(table))]
+    parts += [_ours(table), _relations(table), _worst(table)]
+    return "\n".join(part for part in parts if part)
+
+
+def _means(table, score):
+    """Means and intervals per setting and class, with the paper's means."""
+    classes = _classes(table)
+    paper, factor = paper_table(), score_unit(score).factor
+    header = ["setting", *(f"{name} (n = {count})" for name, count in classes.items())]
+    rows = []
+    for setting in table.settings:
+        cells = [f"`{setting}`"]
+        for name in classes:
+            try:
+                textures = table.common(score, [setting], name)
+            except MissingScores:
+                cells.append("–")
+                continue
+            found = mean_interval(factor * table.values(score, setting, textures))
+            printed = paper.get(setting, {}).get((score, name))
+            few = f", n = {len(textures)}" if len(textures) < classes[name] else ""
+            cells.append(
+                f"{format_number(found.mean)} [{_limit(found.low)}, {_limit(found.high)}{few}]"
+                + (f" ({printed})" if printed else "")
+            )
+        rows.append(cells)
+    return f"### {capitalized(score_heading(score))}\n\n{_markdown_table(header, rows)}"
+
+
+def _limit(value):
+    return format_number(value if np.isfinite(value) else None)
+
+
+def _distances(rows):
+    """Scores of whole collections, per setting and class."""
+    groups = list(dict.fromkeys(row["class"] for row in rows))
+    settings = dict.fromkeys(row["setting"] for row in rows)
+    values = {(row["setting"], row["class"]): row for row in rows}
+    cells = [
+        [f"`{setting}`", *(format_number(_number(values[setting, group]["mean"])) for group in groups)]
+        for setting in settings
+    ]
+    return f"### {capitalized(score_heading(rows[0]['score']))}\n\n{_markdown_table(['setting', *groups], cells)}"
+
+
+def _order(table):
+    """The order of the rows of Table 1, ours and the paper's."""
+    paper, rows = paper_table(), []
+    for score in ("yamnet_kl", "autocorrelation_rms_matched", "diversity"):
+        # The paper has no levels matched.
+        printed = "autocorrelation" if score.startswith("autocorrelation") else score
+        for name in CLASSES:
+            settings = [setting for setting in paper if setting in table.settings]
+            if len(settings) < 3:
+                return ""
+            try:
+                means = table.means(score, settings, table.common(score, settings, name))
+            except MissingScores:
+                continue
+            theirs = [float(paper[setting][printed, name]) for setting in settings]
+            correlation = stats.spearmanr([means[setting] for setting in settings], theirs).statistic
+            ours = sorted(settings, key=means.get)
+            rows.append([score, name, f"{correlation:+.2f}", " < ".join(f"`{setting}`" for setting in ours)])
+    if not rows:
+        return ""
+    header = ["score", "class", "rank correlation with the paper's rows", "our order of means"]
+    return f"### The order of the rows\n\n{_markdown_table(header, rows)}"
+
+
+def _ours(table):
+    """Paired comparisons of our preset with every other row."""
+    rows = []
+    for setting in table.settings:
+        if OURS not in table.settings or setting == OURS:
+            continue
+        cells = [f"`{setting}`"]
+        for score in JUDGED:
+            try:
+                textures = table.common(score, (setting, OURS))
+            except MissingScores:
+                cells.append("–")
+                continue
+            found = compare(score, *(table.values(score, name, textures) for name in (setting, OURS)))
+            difference = f"{format_number(found.typical)} dB" if score_unit(score).symbol else f"{found.typical:.3g}"
+            cells.append(f"{difference} ({comparison_text(found)})")
+        rows.append(cells)
+    header = ["setting", *(f"`{score}`" for score in JUDGED)]
+    text = (
+        f"### Every row against `{OURS}`\n\nMedian over textures of the row's score divided by that of `{OURS}` (of "
+        "the SNR: less that), with the rank-biserial effect and the p-value of Wilcoxon's test.\n\n"
+    )
+    return text + _markdown_table(header, rows) if rows else ""
+
+
+def _relations(table):
+    """Rank correlations between scores over textures, averaged over the neural settings."""
+    names = [score for score in RELATED if score in table.scores]
+    settings = [setting for setting in NEURAL if setting in table.settings]
+    rows = []
+    for first in names:
+        cells = [f"`{first}`"]
+        for second in names:
+            found = [_correlation(table, setting, first, second) for setting in settings]
+            found = [value for value in found if value is not None]
+            cells.append(f"{np.mean(found):+.2f}" if found else "–")
+        rows.append(cells)
+    text = (
+        "### How scores relate\n\nSpearman's rank correlation over the textures of a setting, mean of the neural "
+        "settings. Of the SNR, more is better; of the others, less.\n\n"
+    )
+    return text + _markdown_table(["", *(f"`{name}`" for name in names)], rows) if settings else ""
+
+
+def _correlation(table, setting, first, second):
+    try:
+        textures = [name for name in table.common(first, [setting]) if name in table.common(second, [setting])]
+    except MissingScores:
+        return None
+    values = [table.values(score, setting, textures) for score in (first, second)]
+    if len(textures) < 3 or any(np.ptp(own) == 0 for own in values):
+        return None
+    return stats.spearmanr(*values).statistic
+
+
+def worst_textures(table, count=WORST):
+    """Return the textures that all neural settings do worst, with their mean rank, from 0 (best) to 1.
+
+    Returns
+    -------
+    list of (str, float)
+    """
+    settings = [name for name in (*NEURAL, OURS) if name in table.settings]
+    scores = [score for score in JUDGED if score in table.scores]
+    if not settings or not scores:
+        return []
+    try:
+        textures = [name for name in table.textures if all(name in table.common(score, settings) for score in scores)]
+    except MissingScores:
+        return []
+    ranks = np.zeros(len(textures))
+    for setting in settings:
+        for score in scores:
+            values = table.values(score, setting, textures)
+            ranks += stats.rankdata(-values if higher_is_better(score) else values) - 1
+    ranks /= len(settings) * len(scores) * max(len(textures) - 1, 1)
+    return sorted(zip(textures, ranks.tolist(), strict=True), key=lambda item: -item[1])[:count]
+
+
+def _worst(table):
+    scores = [score for score in JUDGED if score in table.scores]
+    rows = []
+    for texture, rank in worst_textures(table):
+        cells = [texture, ", ".join(sorted(table.classes(texture))), f"{rank:.2f}"]
+        for score in scores:
+            of_rows = [
+                format_number(score_unit(score).factor * table.values(score, setting, [texture])[0])
+                for setting in (NATURAL, "gram", NEURAL[2], OURS)
+                if setting in table.settings and texture in table.common(score, [setting])
+            ]
+            cells.append(" / ".join(of_rows))
+        rows.append(cells)
+    header = ["texture", "class", "mean rank", *(capitalized(score_heading(score)) for score in scores)]
+    text = (
+        f"### The worst {len(rows)}\n\nBy the mean rank over all neural rows and these scores, 1 the worst everywhere. "
+        f"Scores are those of `{NATURAL}` / `gram` / `{NEURAL[2]}` / `{OURS}`.\n\n"
+    )
+    return text + _markdown_table(header, rows) if rows else ""
+
+
+def _classes(table):
+    """Number of textures per class, the classes of the paper first."""
+    counts = {}
+    for texture in table.textures:
+        for name in table.classes(texture):
+            counts[name] = counts.get(name, 0) + 1
+    return {name: counts[name] for name in sorted(counts, key=lambda name: (name not in CLASSES, _place(name)))}
+
+
+def _place(name):
+    return (CLASSES.index(name), "") if name in CLASSES else (len(CLASSES), name)
+
+
+def _number(text):
+    return float(text) if text else None
+
+
+def _markdown_table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def read_distances(path):
+    """Read the rows of a ``table1.tsv`` that are scores of whole collections, a list of dict."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file, delimiter="\t") if row["score"].startswith("frechet")]
+
+
+def main(arguments=None):
+    """Print the report of a ``scores.tsv``."""
+    parser = argparse.ArgumentParser(prog="python -m texture_core.report.study", description=__doc__.partition("\n")[0])
+    parser.add_argument("scores", type=Path, help="results/CORPUS/scores.tsv")
+    parser.add_argument("--distances", type=Path, metavar="TABLE1", help="table1.tsv, with distances of collections")
+    options = parser.parse_args(arguments)
+    try:
+        table = ScoreTable(read_score_table(options.scores))
+    except TextureError as error:
+        sys.exit(str(error))
+    print(study_markdown(table, read_distances(options.distances) if options.distances else ()), end="")
+
+
+if __name__ == "__main__":
+    main()
