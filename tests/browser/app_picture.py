@@ -16,7 +16,7 @@ def main():
     program = Path(sys.executable).with_name("texture-core")
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "Textures"
-        command = [program, "app", "--folder", folder, "--port", "0", "--no-browser"]
+        command = [program, "app", "--folder", folder, "--port", "0", "--threads", "1", "--no-browser"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as app:
             try:
                 _photograph(app.stdout.readline().strip(), sys.argv[1])

@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Changes:
 
     def __init__(self):
         self.version = 0
-        self._event = asyncio.Event()
+        self._event, self._closed = asyncio.Event(), False
 
     def announce(self):
         """Wake everyone who waits."""
@@ -37,9 +38,14 @@ class Changes:
         self._event.set()
         self._event = asyncio.Event()
 
+    def close(self):
+        """Let nobody wait any more."""
+        self._closed = True
+        self.announce()
+
     async def wait(self, version, seconds):
         """Wait until the version differs from `version`, at most so many seconds."""
-        if version == self.version:
+        if version == self.version and not self._closed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._event.wait(), seconds)
 
@@ -93,9 +99,12 @@ class Jobs:
                 record = self.folder.sounds[self._running]
                 try:
                     await self._make(record)
-                except (TextureError, OSError) as error:
-                    # A full disk, which may have no room for this either; the queue goes on.
-                    record |= {"state": FAILED, "error": str(error)}
+                except Exception as error:
+                    # Of whatever kind: the queue goes on.
+                    if not isinstance(error, TextureError | OSError):
+                        traceback.print_exc()
+                    record |= {"state": FAILED, "error": str(error) or type(error).__name__}
+                    # A full disk may have no room for this either.
                     with suppress(StorageError):
                         self.folder.save(record)
                 finally:
@@ -137,8 +146,9 @@ class Jobs:
         self.changes.announce()
 
     def close(self):
-        """End all processes."""
+        """End all processes, and let no page wait any more."""
         self._closing = True
+        self.changes.close()
         for process in self._processes:
             _kill(process)
 

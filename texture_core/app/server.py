@@ -85,7 +85,7 @@ def make_app(folder, *, qualities=QUALITIES, threads=None, token=None):
 
     @asynccontextmanager
     async def lifespan(app):
-        jobs = handlers.jobs = Jobs(folder, speed, qualities, threads)
+        jobs = handlers.jobs = app.state.jobs = Jobs(folder, speed, qualities, threads)
         running = asyncio.create_task(jobs.run())
         yield
         jobs.close()
@@ -139,23 +139,43 @@ def serve(folder, *, host="127.0.0.1", port=8765, token=None, on_start=print, **
     shown = "127.0.0.1" if host in ("0.0.0.0", "127.0.0.1") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}/"
     folder.note_address(address)
+    app = make_app(folder, token=token, **options)
     config = uvicorn.Config(
-        make_app(folder, token=token, **options),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
         lifespan="on",
-        # Pages wait for news, which would last.
-        timeout_graceful_shutdown=1,
+        # For what is being sent.
+        timeout_graceful_shutdown=2,
     )
     on_start(f"{address}?token={token}" if token else address)
     try:
         # It passes on the interrupt that ended it.
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            _Server(config, lambda: app.app.state.jobs.close()).run(sockets=[listening])
     finally:
         listening.close()
         folder.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that ends what takes long before it waits for the rest.
+
+    Parameters
+    ----------
+    config : uvicorn.Config
+    stop : callable
+    """
+
+    def __init__(self, config, stop):
+        super().__init__(config)
+        self._stop = stop
+
+    async def shutdown(self, sockets=None):
+        """Shut down."""
+        self._stop()
+        await super().shutdown(sockets)
 
 
 def _listen(host, port):

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -198,6 +199,19 @@ def test_a_killed_app_leaves_no_process_and_loses_no_finished_sound(start, rain)
     assert again.close() == 0
 
 
+def test_ctrl_c_ends_the_app_without_a_word_while_pages_wait_and_jobs_run(start, rain, capfd):
+    app = start()
+    app.drop(rain)
+    make(app, sources=["rain-on-b-the-roof"], quality="good")
+    until(lambda: processes_of(app.folder))
+    waiting = threading.Thread(target=app.request, args=[f"api/state?version={app.state()['version'] + 1000}"])
+    waiting.start()
+    assert app.close() == 0
+    waiting.join()
+    until(lambda: not processes_of(app.folder))
+    assert capfd.readouterr().err == ""
+
+
 def test_a_sound_that_was_finished_but_not_recorded_is_found(start, rain):
     app = start()
     app.drop(rain)
@@ -216,7 +230,7 @@ def test_bad_files_are_one_message_each(app, tmp_path):
     before = app.state()["sounds"]
     tc.write_audio(tmp_path / "silent.wav", np.zeros(16000), 16000)
     tc.write_audio(tmp_path / "short.wav", tc.demo_texture("rain", duration=0.1), 16000)
-    tc.write_audio(tmp_path / "long.wav", np.tile(tc.demo_texture("rain"), 16)[: 61 * 16000], 16000)
+    tc.write_audio(tmp_path / "long.wav", np.tile(tc.demo_texture("rain"), 151), 16000)
     (tmp_path / "text.wav").write_text("no sound")
     (tmp_path / "empty.wav").write_text("")
     (tmp_path / "a.raw").write_bytes(b"0" * 1000)

@@ -185,6 +185,7 @@ function changed() {
     return;
   }
   byId("options").hidden = recordings().length === 0;
+  form.classList.toggle("full", recordings().length > 0);
   const sounds = chosenSounds();
   byId("morph-choice").hidden = sounds.length !== 2;
   const morph = isMorph();
