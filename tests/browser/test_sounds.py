@@ -158,6 +158,7 @@ def test_3000_recordings_with_3_sounds_each_open_within_3_seconds(browser, libra
     for _ in range(3):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
+        page.set_default_timeout(60_000)
         page.on("request", lambda request: requests.append(request.url))
         page.goto(library.as_uri(), wait_until="commit")
         page.wait_for_function("!document.getElementById('controls').hidden")

@@ -35,6 +35,8 @@ NOT_RUN = {
     "texture-core app": "opens a browser and serves until Ctrl-C; unit/app and browser/test_app.py use it",
     "snakemake --report": "needs a whole run; browser/test_other_places.py makes the report of one",
     "snakemake --cores 1 --report": "as the line before",
+    "snakemake -s ": "runs from another folder; workflow/test_from_anywhere.py does so",
+    "snakemake --directory ": "as the line before",
     "export SNAKEMAKE_OUTPUT_CACHE=": "changes the reader's shell; workflow/test_cache.py shares such a cache",
     "snakemake --cores 8 --cache": "as the line before",
     "python -m benchmarks": "measures for minutes to hours, on recordings of the study",
@@ -44,6 +46,7 @@ NOT_RUN = {
 }
 NO_COMMANDS = {
     "results/{corpus}/": "a listing of files",
+    "module textures:": "a Snakefile; test_from_anywhere.py runs one",
     "Snakefile ": "a listing of files",
     "name\tclass\t": "a sheet of recordings",
 }

@@ -15,6 +15,8 @@ import soundfile
 import torch
 from slurm_node import SlurmNode, missing, wait_for
 
+from texture_core.demo import demo_texture
+
 pytestmark = pytest.mark.slurm
 
 PLUGIN = "snakemake_executor_plugin_slurm"
@@ -63,7 +65,7 @@ def studies(fresh_tree, tiny_study, tmp_path):
     return local, remote
 
 
-def command():
+def command(synthesis="synthesize"):
     """As a user would, but with the settings of a cluster without accounting and of a test in a hurry."""
     return [
         *(sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--configfile", "study.yaml"),
@@ -73,7 +75,7 @@ def command():
         *("--slurm-status-command", "squeue", "--slurm-no-account", "--latency-wait", "20", "--retries", "0"),
         *("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2"),
         # This machine has no CUDA: what asks for a GPU computes on the CPU.
-        *("--set-resources", "synthesize:gpu=1", "synthesize:slurm_partition=gpu"),
+        *("--set-resources", f"{synthesis}:gpu=1", f"{synthesis}:slurm_partition=gpu"),
         *("--default-resources", "slurm_partition=main", "mem_mb=2000", "runtime=15"),
     ]
 
@@ -158,6 +160,42 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
             assert (job["MinMemoryNode"], job["TimeLimit"]) == ("700M", "00:06:00")
         else:
             assert "TresPerJob" not in job and job["Partition"] == "main"
+    assert remote.planned() == set()
+
+
+def test_a_folder_of_stereo_recordings_and_loops_on_slurm(slurm, empty_tree, tmp_path):
+    local, remote = (empty_tree.copy(tmp_path / name / "project") for name in ("local", "remote"))
+    short = {"preset": "quick", "optimizer": {"iterations": 2, "waveform_iterations": 2}}
+    settings = {"plain": short | {"channels": "keep"}, "loops": short | {"loop": True, "duration": 1.2, "takes": 2}}
+    sides = np.stack([demo_texture("rain", seed=seed, duration=1.4, sample_rate=22050) for seed in (0, 1)], axis=1)
+    for tree in (local, remote):
+        tree.path("my recordings/forest").mkdir(parents=True)
+        soundfile.write(tree.path("my recordings/forest/wet rain.flac"), 0.3 * sides, 22050)
+        tree.configure({"corpus_dir": "my recordings", "settings": settings})
+    names = ["plain/audio/forest_wet_rain.flac", *(f"loops/audio/forest_wet_rain-{take}.flac" for take in (1, 2))]
+    outcome = local.snakemake(*(f"results/my_recordings/{name}" for name in names), patience=PATIENCE)
+    assert outcome.code == 0, outcome.text
+    done = subprocess.run(
+        command("sound"),
+        cwd=remote.root,
+        env=slurm.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stdout + slurm.why()
+    for name in names:
+        found, expected = (tree.path(f"results/my_recordings/{name}") for tree in (remote, local))
+        assert found.read_bytes() == expected.read_bytes()
+        assert soundfile.info(found).channels == 2
+    assert remote.path("results/my_recordings/listening/index.html").is_file()
+    jobs = slurm.jobs()
+    for rule, count in (("sound", 1), ("take", 2), ("score_take", 2), ("listening_page", 1)):
+        assert sum(job["Comment"].startswith(f"rule_{rule}_") for job in jobs) == count, [
+            job["Comment"] for job in jobs
+        ]
     assert remote.planned() == set()
 
 

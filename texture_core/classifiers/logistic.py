@@ -118,7 +118,7 @@ def evaluate_head(head, examples):
 
 def write_head(path, head, attributes=None):
     """Store a head as HDF5: datasets ``weight`` and ``bias``, and attributes for provenance."""
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with replacing(path) as temporary, h5py.File(temporary, "w", locking=False) as file:
         file.create_dataset("weight", data=head.weight, track_times=False)
         file.create_dataset("bias", data=head.bias, track_times=False)
         file.attrs.update(attributes or {})
@@ -133,7 +133,7 @@ def read_head(path):
         If the file is missing or was not written by `write_head`.
     """
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             head = LogisticHead(dataset_values(file, "weight"), dataset_values(file, "bias"))
     except UNREADABLE as error:
         raise ClassifierError(f"{path}: not a file of logistic regressions ({error}); train them again") from error

@@ -218,7 +218,7 @@ def _read_arrays(path):
             with np.load(path, allow_pickle=False) as archive:
                 return dict(archive)
         arrays = {}
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             file.visititems(lambda name, item: arrays.update({name: item[()]}) if hasattr(item, "dtype") else None)
         return arrays
     except Exception as error:

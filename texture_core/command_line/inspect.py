@@ -27,7 +27,7 @@ def _inspect(options):
     from texture_core.records.spectrogram_files import LOSS_COLUMNS, read_spectrogram, read_synthesis
 
     spectrogram = read_spectrogram(options.file)
-    with h5py.File(options.file, "r") as file:
+    with h5py.File(options.file, "r", locking=False) as file:
         is_synthesis = "loss" in file
         version = str(file.attrs.get("texture_core_version", "unknown"))
     frames = spectrogram.log_magnitude.shape[1]

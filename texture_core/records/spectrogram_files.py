@@ -193,7 +193,8 @@ def _reading(path):
     if not Path(path).is_file():
         raise StorageError(f"{path}: there is no such file")
     try:
-        with h5py.File(path, "r") as file:
+        # Network file systems may have no locks, and files are complete as soon as they have their name.
+        with h5py.File(path, "r", locking=False) as file:
             yield file
     except UNREADABLE as error:
         raise StorageError(f"{path}: not a whole spectrogram file ({error}); delete it and run again") from error

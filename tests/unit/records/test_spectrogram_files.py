@@ -1,5 +1,6 @@
 """Spectrograms and syntheses are read as they were written, and what is damaged is named."""
 
+import fcntl
 import json
 import time
 
@@ -12,6 +13,7 @@ from texture_core import __version__
 from texture_core.errors import StorageError
 from texture_core.records.files import read_json
 from texture_core.records.spectrogram_files import (
+    Spectrogram,
     Synthesis,
     read_spectrogram,
     read_synthesis,
@@ -198,3 +200,14 @@ def test_a_synthesis_that_cannot_be_stored_leaves_the_old_one(tmp_path):
         write_synthesis(path, broken)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.h5"]
+
+
+def test_a_file_is_read_without_a_lock(tmp_path):
+    """As on network file systems that have no locks, or while another process holds one."""
+    path = tmp_path / "rain.h5"
+    write_spectrogram(path, Spectrogram(np.ones((5, 3), np.float32), 16000, 8, 4))
+    with open(path, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(BlockingIOError):
+            h5py.File(path, "r", locking=True)
+        assert read_spectrogram(path).log_magnitude.shape == (5, 3)
