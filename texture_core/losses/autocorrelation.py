@@ -26,8 +26,6 @@ def autocorrelation(feature_map, first, last):
     torch.Tensor
         (rows, last - first + 1): sum over t of F[t] F[(t + lag) mod frames], over frames.
     """
-    if is_large(feature_map):
-        return _AutocorrelationInBlocks.apply(feature_map, first, last)
     return _Autocorrelation.apply(feature_map, first, last)[0]
 
 
@@ -57,43 +55,32 @@ def _backward(spectrum, gradient, first, last, frames):
 class _Autocorrelation(torch.autograd.Function):
     @staticmethod
     def forward(feature_map, first, last):
-        return _forward(feature_map, first, last)
+        if not is_large(feature_map):
+            return _forward(feature_map, first, last)
+        rows, frames = feature_map.shape
+        length = next_fast_len(2 * frames, real=True)
+        values = feature_map.new_empty(rows, last - first + 1)
+        spectrum = feature_map.new_empty(rows, length // 2 + 1, dtype=feature_map.dtype.to_complex())
+        for block in row_blocks(feature_map, length):
+            values[block], spectrum[block] = _forward(feature_map[block], first, last)
+        return values, spectrum
 
     @staticmethod
     def setup_context(ctx, inputs, output):
         feature_map, ctx.first, ctx.last = inputs
-        ctx.frames = feature_map.shape[1]
+        ctx.save_for_backward(feature_map, output[1])
         ctx.mark_non_differentiable(output[1])
-        ctx.save_for_backward(output[1])
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, gradient, _):
-        return _backward(*ctx.saved_tensors, gradient, ctx.first, ctx.last, ctx.frames), None, None
-
-
-class _AutocorrelationInBlocks(torch.autograd.Function):
-    # The spectra of all rows would need four times the memory of the map; they are computed again for the gradient.
-    @staticmethod
-    def forward(feature_map, first, last):
-        blocks = row_blocks(feature_map, 2 * feature_map.shape[1])
-        return torch.cat([_forward(feature_map[rows], first, last)[0] for rows in blocks])
-
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        feature_map, ctx.first, ctx.last = inputs
-        ctx.save_for_backward(feature_map)
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx, gradient):
-        (feature_map,) = ctx.saved_tensors
-        frames = feature_map.shape[1]
-        length = next_fast_len(2 * frames, real=True)
+        feature_map, spectrum = ctx.saved_tensors
+        lags = ctx.first, ctx.last, feature_map.shape[1]
+        if not is_large(feature_map):
+            return _backward(spectrum, gradient, *lags), None, None
         result = torch.empty_like(feature_map)
-        for rows in row_blocks(feature_map, length):
-            spectrum = torch.fft.rfft(feature_map[rows], n=length, dim=1)
-            result[rows] = _backward(spectrum, gradient[rows], ctx.first, ctx.last, frames)
+        for block in row_blocks(feature_map, 2 * feature_map.shape[1]):
+            result[block] = _backward(spectrum[block], gradient[block], *lags)
         return result, None, None
 
 

@@ -8,6 +8,8 @@ from texture_core.errors import ParameterError
 
 # Elements of a matrix of products that are processed at a time, so that they fit into the processor's cache.
 _BLOCK = 65536
+# Patches of the synthesis whose products with all others are computed at a time, so that memory grows linearly.
+_PATCHES = 2048
 
 
 class GramLimitLoss:
@@ -49,8 +51,9 @@ class GramLimitLoss:
     Notes
     -----
     The products of all patches of width 2 w are sums of two products of patches of width w, P_2w[s, t] = P_w[s, t] +
-    P_w[s + w, t + w], so one product of frames is enough for all widths. Time and memory are proportional to the
-    product of the numbers of patches. Frames after the last complete patch of `stride` frames are ignored.
+    P_w[s + w, t + w], so one product of frames is enough for all widths. Time is proportional to the product of the
+    numbers of patches, memory to the number of the target's, because the synthesis is processed in blocks. Frames after
+    the last complete patch of `stride` frames are ignored.
     """
 
     def __init__(self, target, widths, stride=2, loudness=1.0):
@@ -68,7 +71,7 @@ class GramLimitLoss:
             if self._widths[level] in self._counted:
                 norms = self._target_norms[level]
                 total, _ = _sum_of_squared_kernels(products, norms, norms, 1.0, loudness)
-                self._within_target += total / self._pairs(products, self._widths[level])
+                self._within_target += total / self._pairs(norms, norms, self._widths[level])
 
     def __call__(self, view):
         """Return the loss, a scalar tensor, of a view (rows, frames), at least as long as the widest kernel."""
@@ -87,28 +90,39 @@ class GramLimitLoss:
             (patches, norms, 1.0, 2.0),
             (self._target, self._target_norms, -2.0, 1.0),
         ):
-            by_product = self._summed_up(_products(patches, other))
-            for level, products in enumerate(by_product):
-                width = self._widths[level]
-                if width not in self._counted:
-                    products.zero_()
-                    continue
-                scale = sign / (self._pairs(products, width) * self._within_target)
-                total, by_norm = _sum_of_squared_kernels(
-                    products, norms[level], other_norms[level], scale, self._loudness
-                )
-                value += scale * total
-                by_energy[level].add_(by_norm.div_(2 * norms[level]), alpha=moving)
-            by_first = self._summed_down(by_product).flatten(2).flatten(0, 1)
-            gradient[0].addmm_(by_first, other.flatten(0, 1), alpha=moving)
+            scales = [
+                sign / (self._pairs(own, others, width) * self._within_target)
+                for own, others, width in zip(norms, other_norms, self._widths, strict=True)
+            ]
+            for first, block in self._blocks(patches):
+                by_product = self._summed_up(_products(block, other))
+                for level, products in enumerate(by_product):
+                    counted = min(products.shape[1], _PATCHES) if self._widths[level] in self._counted else 0
+                    products[:, counted:].zero_()
+                    if not counted:
+                        continue
+                    own = norms[level][:, first : first + counted]
+                    total, by_norm = _sum_of_squared_kernels(
+                        products[:, :counted], own, other_norms[level], scales[level], self._loudness
+                    )
+                    value += scales[level] * total
+                    by_energy[level][:, first : first + counted].add_(by_norm.div_(2 * own), alpha=moving)
+                by_first = self._summed_down(by_product).flatten(2).flatten(0, 1)
+                gradient[0, first : first + block.shape[1]].addmm_(by_first, other.flatten(0, 1), alpha=moving)
         gradient.addcmul_(patches, self._summed_down(by_energy)[..., None], value=2.0)
         result = torch.zeros_like(view)
         result[:, : patches.shape[1] * self._stride] = gradient.view(-1, len(view)).T
         return value, result
 
-    def _pairs(self, products, width):
+    def _blocks(self, patches):
+        """Yield blocks of patches with the number of the first; each continues as far as its widest patches need."""
+        count, reach = patches.shape[1], self._widths[-1] // self._stride - 1
+        for first in range(0, count, _PATCHES):
+            yield first, patches[:, first : first + _PATCHES + reach]
+
+    def _pairs(self, norms, other_norms, width):
         """Return the number of pairs of patches times the factor of Glorot's weights."""
-        return products.numel() * width ** (2 * self._loudness)
+        return norms.numel() * other_norms.numel() * width ** (2 * self._loudness)
 
     def _patches(self, view):
         """Return patches (segments, patches, stride * rows) of `stride` frames each, from (segments, rows, frames)."""

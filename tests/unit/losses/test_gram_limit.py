@@ -92,6 +92,18 @@ def test_blocks_do_not_matter(monkeypatch):
     torch.testing.assert_close(gradient, whole[1])
 
 
+@pytest.mark.parametrize("count", [7, 20, 74])
+@pytest.mark.parametrize(("widths", "stride", "loudness"), CASES)
+def test_blocks_of_patches_do_not_matter(widths, stride, loudness, count, monkeypatch):
+    """Also where the last patches of some width are all in one block, and the next block has none."""
+    target, view = views()
+    whole = GramLimitLoss(target, widths, stride, loudness).value_and_gradient(view)
+    monkeypatch.setattr("texture_core.losses.gram_limit._PATCHES", count)
+    value, gradient = GramLimitLoss(target, widths, stride, loudness).value_and_gradient(view)
+    assert value == pytest.approx(whole[0], rel=1e-12)
+    torch.testing.assert_close(gradient, whole[1])
+
+
 def test_more_filters_come_nearer():
     """It is the oracle of the finite ensemble: the gradients' angle falls as one over the root of their number."""
     widths = (1, 4)
