@@ -30,8 +30,8 @@ from planning.problems import PlanningError
         ),
         (
             with_setting(features={"type": "limit", "views": [{}, {"type": "standardised"}]}),
-            "settings.mine.features.views, item 2, type: expected differences, log_magnitude or standardized, found "
-            "'standardised'; did you mean standardized?",
+            "settings.mine.features.views, item 2, type: expected band_differences, differences, log_magnitude or "
+            "standardized, found 'standardised'; did you mean standardized?",
         ),
         (
             with_setting(autocorrelation={"minimum_lag": 3}),
@@ -50,8 +50,8 @@ from planning.problems import PlanningError
         ),
         (
             with_setting(losses={"sendikk": 1}),
-            "settings.mine.losses: expected band_levels, sendik or structural and their weights, found 'sendikk'; "
-            "did you mean sendik?",
+            "settings.mine.losses: expected band_levels, collage, sendik or structural and their weights, found "
+            "'sendikk'; did you mean sendik?",
         ),
         (with_setting(preset="tonal"), "settings.mine.preset: expected quick, default, auto, paper, rhythmic"),
         (with_setting(features=3), "settings.mine.features: expected a mapping, found 3; correct it"),

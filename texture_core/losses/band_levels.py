@@ -42,6 +42,6 @@ class BandLevelLoss:
         return torch.cat([bands + self._floor, whole]).log()
 
 
-def create(target, frequencies):
-    """Create the loss ``band_levels``; see `BandLevelLoss`."""
+def create(target, frequencies, frame_rate):
+    """Create the loss ``band_levels``; see `BandLevelLoss`. The frame rate is not used."""
     return BandLevelLoss(target, frequencies)

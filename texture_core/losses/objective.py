@@ -77,7 +77,7 @@ class Objective:
         create = registry.load("features", features.type).create
         views = []
         for number, view in enumerate(features.views):
-            transform = _create_view(target, view, number)
+            transform = _create_view(target, self._frequencies, view, number)
             # So that the filters of the first view are the paper's.
             own_seed = derive_seed(seed, "view", number) if number else seed
             rows = len(transform(target))
@@ -122,7 +122,8 @@ class Objective:
                 )
             create = registry.load("losses", name).create
             if registry.constant("losses", name, "SEES_SPECTROGRAM", False):
-                terms[name] = _Term(weight, create(target, self._frequencies), name, view=_SPECTROGRAM)
+                loss = create(target, self._frequencies, self._frame_rate)
+                terms[name] = _Term(weight, loss, name, view=_SPECTROGRAM)
             else:
                 terms[name] = _Term(weight, create(feature_maps, frames, frame_rates, parameters), name)
         return terms
@@ -227,16 +228,17 @@ class Objective:
         return plain and same_length and separable(self._views[0][1], [term.loss for term in self._terms.values()])
 
 
-def _create_view(target, view, number):
+def _create_view(target, frequencies, view, number):
     create = registry.load("views", view.type).create
-    known = list(inspect.signature(create).parameters)[1:]
+    seen = (target, frequencies) if registry.constant("views", view.type, "SEES_FREQUENCIES", False) else (target,)
+    known = list(inspect.signature(create).parameters)[len(seen) :]
     unknown = sorted(set(view.options) - set(known))
     if unknown:
         raise ParameterError(
             f"features.views, item {number + 1}, options: expected a known option of {view.type} "
             f"({', '.join(known) or 'none'}), found {', '.join(unknown)}; correct or remove it"
         )
-    return create(target, **view.options)
+    return create(*seen, **view.options)
 
 
 @dataclass(frozen=True)

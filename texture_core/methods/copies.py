@@ -13,7 +13,7 @@ from texture_core.parameters.method import DiversityParameters
 # Copies score above 20, other syntheses 1.6 to 10 (docs/method.md).
 _HIGHEST_DIVERSITY = 10.0
 # A larger share of copied segments is a collage, unless the halves of the recording are nearly as similar.
-_HIGHEST_SHARE = 0.8
+_HIGHEST_SHARE = 0.5
 _MORE_THAN_NATURAL = 0.3
 
 

@@ -300,7 +300,8 @@ class Parameters(ParameterSet):
     )
     losses: dict[str, float] = parameter(
         {},
-        "Further losses, modules of texture_core/losses, each with its weight: band_levels, sendik, structural.",
+        "Further losses, modules of texture_core/losses, each with its weight: band_levels, collage, sendik, "
+        "structural.",
         minimum=0,
         extension="losses",
         wording="a mapping of names to weights, each at least 0",

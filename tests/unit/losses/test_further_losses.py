@@ -106,7 +106,7 @@ def test_a_larger_weight_of_sendik_ends_farther_from_the_target(random_spectrogr
 def test_a_built_in_loss_is_no_further_loss(random_spectrogram):
     parameters = Parameters(alpha=0, beta=0, features=FEATURES, losses={"gram": 1.0})
     with pytest.raises(
-        ParameterError, match=r"setting setting: losses\.gram: expected one of band_levels, sendik, structural"
+        ParameterError, match=r"setting setting: losses\.gram: expected one of band_levels, collage, sendik, structural"
     ):
         synthesize_spectrogram(random_spectrogram(60), parameters, seed=1, device="cpu")
 

@@ -51,6 +51,16 @@ def test_a_collage_is_found():
     assert found.is_copy
 
 
+def test_a_sound_that_is_a_collage_for_the_most_part_is_found():
+    samples = demo_texture("rain", duration=6.0)
+    target = target_of(samples[:48000])
+    own = log_spectrogram(samples[48000:])
+    copied = np.concatenate([target.log_magnitude[:, 300:600], target.log_magnitude[:, 20:190]], axis=1)
+    found = likeness(target, np.concatenate([copied, own[:, :280]], axis=1))
+    assert 0.5 < found.patchwork_share < 0.8
+    assert found.is_copy
+
+
 def test_another_stretch_is_no_copy():
     samples = demo_texture("rain", duration=4.0)
     found = likeness(target_of(samples[:32000]), target_of(samples[32000:]).log_magnitude)

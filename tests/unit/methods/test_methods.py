@@ -230,5 +230,5 @@ def test_what_minimises_nothing_has_no_panel_of_losses(rain, random_spectrogram,
 
 
 def test_modules_are_asked_without_being_imported():
-    assert registry.names("losses") == ["band_levels", "sendik", "structural"]
+    assert registry.names("losses") == ["band_levels", "collage", "sendik", "structural"]
     assert registry.summary("methods", "griffin_lim").startswith("The target's own spectrogram, to be inverted")

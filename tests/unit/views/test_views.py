@@ -12,7 +12,7 @@ from texture_core.losses.objective import Objective
 from texture_core.parameters.mapping import from_mapping, to_mapping
 from texture_core.parameters.method import FeatureParameters, Parameters, ViewParameters
 from texture_core.spectrogram.bands import erb_bands
-from texture_core.views import differences, log_magnitude, standardized
+from texture_core.views import band_differences, differences, log_magnitude, standardized
 
 
 def target(bins=9, frames=80, seed=0):
@@ -47,6 +47,20 @@ def test_differences_are_of_frames_so_far_apart():
     both = differences.create(seen)(seen)
     torch.testing.assert_close(both[:-1], loud[:, 4:] - loud[:, :-4])
     torch.testing.assert_close(both[-1], (0.3 * both[:-1].square().sum(dim=0).mean().sqrt()).expand(76))
+
+
+def test_differences_of_bands_are_of_their_levels():
+    seen, frequencies = target(bins=257), torch.arange(257) * 31.25
+    shown = band_differences.create(seen, frequencies, bands=24, lag=3, gain=10.0, bias=0.0)(seen)
+    level = (erb_bands(frequencies, 24) @ (seen.exp() - 1).square()).sqrt()
+    expected = torch.log(1 + 10 * level)
+    torch.testing.assert_close(shown, expected[:, 3:] - expected[:, :-3], rtol=1e-6, atol=1e-9)
+    both = torch.cat([seen, seen])
+    twice = band_differences.create(both, frequencies.repeat(2), bands=24, lag=3, gain=10.0, bias=0.0)(both)
+    torch.testing.assert_close(twice, torch.cat([shown, shown]))
+    silence = torch.zeros(257, 20, dtype=torch.float64, requires_grad=True)
+    found = band_differences.create(seen, frequencies)(silence).square().sum()
+    assert torch.isfinite(torch.autograd.grad(found, silence)[0]).all()
 
 
 def test_standardized_bins_have_the_targets_mean_and_deviation():
@@ -88,6 +102,7 @@ def test_the_gradient_through_views_is_that_of_finite_differences(kind):
         ViewParameters(options={"gain": 30.0, "bias": 0.3}),
         ViewParameters("standardized", weight=0.3),
         ViewParameters("differences", weight=0.2),
+        ViewParameters("band_differences", weight=0.2, options={"bands": 4}),
     )
     features = FeatureParameters(type=kind, kernel_widths=(2, 4), filters=8, views=views)
     parameters = Parameters(alpha=0.0, beta=0.0, features=features, losses={"band_levels": 0.1})
@@ -107,9 +122,7 @@ def test_loudness_is_of_the_limit_alone():
 
 def test_an_unknown_view_lists_the_known_ones():
     features = FeatureParameters(kernel_widths=(2,), views=(ViewParameters("upside_down"),))
-    with pytest.raises(
-        ParameterError, match="views: there is no 'upside_down'; known: differences, log_magnitude, standardized"
-    ):
+    with pytest.raises(ParameterError, match="views: there is no 'upside_down'; known: band_differences, differences"):
         Objective(target(), Parameters(features=features), 250.0, 0)
 
 
@@ -125,7 +138,7 @@ def test_views_go_to_a_mapping_and_back():
     mapping = to_mapping(parameters)
     assert from_mapping(Parameters, mapping) == parameters
     assert "views" not in to_mapping(Parameters())["features"]
-    assert registry.names("views") == ["differences", "log_magnitude", "standardized"]
+    assert registry.names("views") == ["band_differences", "differences", "log_magnitude", "standardized"]
 
 
 # --- bands and their levels ---
@@ -148,7 +161,7 @@ def test_each_signal_has_bands_of_its_own():
 
 def test_a_level_that_is_off_costs_its_square():
     seen = torch.log1p(torch.rand(257, 40, dtype=torch.float64, generator=torch.Generator().manual_seed(0)))
-    loss = registry.load("losses", "band_levels").create(seen, torch.arange(257) * 31.25)
+    loss = registry.load("losses", "band_levels").create(seen, torch.arange(257) * 31.25, 250.0)
     assert loss([seen]).item() == pytest.approx(0, abs=1e-15)
     louder = torch.log1p(1.1 * torch.expm1(seen))
     assert loss([louder]).item() == pytest.approx(2 * (2 * math.log(1.1)) ** 2, rel=1e-3)
