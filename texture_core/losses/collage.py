@@ -5,9 +5,10 @@ import torch
 from texture_core.parameters.limits import LONG_FRAMES
 
 SEES_SPECTROGRAM = True
-# Those of `texture_core.audio.segments`.
+# That of `texture_core.audio.segments`.
 SEGMENT_SECONDS = 0.25
-COPIED = 0.5
+# Below the 0.5 from which the patchwork score calls a piece copied, because some pieces exceed the limit a little.
+_LIMIT = 0.45
 # One piece begins each this part of its length.
 _PIECES_PER_LENGTH = 4
 # As the patchwork score has them: of the largest deviation, and of the largest energy of a place.
@@ -21,8 +22,8 @@ class CollageLoss:
     L = mean over pieces of max(0, c - limit)², with c the largest correlation of a piece with any place of the target.
     Bins are standardised by the target's mean and deviation and frames are centred, as in the patchwork score.
 
-    A target that repeats itself may be repeated: the limit is 0.5, from which the patchwork score calls a piece copied,
-    or the most that a piece of the target itself has with another place of it, if that is more.
+    A target that repeats itself may be repeated: the limit is 0.45, or the most that a piece of the target itself has
+    with another place of it, if that is more.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class CollageLoss:
         pieces = self._step * torch.arange(len(natural), device=target.device)
         places = torch.arange(natural.shape[1], device=target.device)
         natural.masked_fill_((pieces[:, None] - places).abs() < self._length, -1.0)
-        self.limit = max(COPIED, natural.amax().item())
+        self.limit = max(_LIMIT, natural.amax().item())
 
     def __call__(self, feature_maps):
         """The loss, a scalar tensor, of log magnitudes (bins, frames), the only map."""
