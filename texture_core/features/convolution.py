@@ -8,7 +8,7 @@ import torch.nn.functional as functional
 from texture_core.runtime.blocks import is_large
 
 # Output frames of a long signal that are computed at a time.
-_PART = 2048
+_PART = 6144
 
 
 class OverlapSaveConvolution:
@@ -50,13 +50,17 @@ class OverlapSaveConvolution:
 
     def correlate(self, signal):
         """Compute the convolution without a gradient; see `__call__`."""
+        if not is_large(signal):
+            return self._correlate(signal)
         outputs = signal.shape[1] - self.width + 1
-        if is_large(signal):
-            result = signal.new_empty(self.filters, outputs)
-            for start in range(0, outputs, _PART):
-                part = signal[:, start : start + _PART + self.width - 1]
-                result[:, start : start + _PART] = self.correlate(part)
-            return result
+        result = signal.new_empty(self.filters, outputs)
+        for start in range(0, outputs, _PART):
+            part = signal[:, start : start + _PART + self.width - 1]
+            result[:, start : start + _PART] = self._correlate(part)
+        return result
+
+    def _correlate(self, signal):
+        outputs = signal.shape[1] - self.width + 1
         blocks = -(-outputs // self.hop)
         padded = functional.pad(signal, (0, (blocks - 1) * self.hop + self.block - signal.shape[1]))
         framed = padded.unfold(1, self.block, self.hop).permute(2, 1, 0).reshape(self.block, -1)
@@ -72,13 +76,17 @@ class OverlapSaveConvolution:
 
     def transpose(self, gradient):
         """Apply the adjoint of `correlate`: (filters, n - width + 1) to (channels, n)."""
+        if not is_large(gradient):
+            return self._transpose(gradient)
         outputs = gradient.shape[1]
-        if is_large(gradient):
-            result = gradient.new_zeros(self.channels, outputs + self.width - 1)
-            for start in range(0, outputs, _PART):
-                part = gradient[:, start : start + _PART]
-                result[:, start : start + part.shape[1] + self.width - 1] += self.transpose(part)
-            return result
+        result = gradient.new_zeros(self.channels, outputs + self.width - 1)
+        for start in range(0, outputs, _PART):
+            part = gradient[:, start : start + _PART]
+            result[:, start : start + part.shape[1] + self.width - 1] += self._transpose(part)
+        return result
+
+    def _transpose(self, gradient):
+        outputs = gradient.shape[1]
         blocks = -(-outputs // self.hop)
         padded = functional.pad(gradient, (0, blocks * self.hop - outputs))
         framed = padded.view(self.filters, blocks, self.hop).permute(2, 1, 0).reshape(self.hop, -1)

@@ -26,62 +26,95 @@ def autocorrelation(feature_map, first, last):
     torch.Tensor
         (rows, last - first + 1): sum over t of F[t] F[(t + lag) mod frames], over frames.
     """
+    if is_large(feature_map):
+        return _AutocorrelationInBlocks.apply(feature_map, first, last)
     return _Autocorrelation.apply(feature_map, first, last)[0]
 
 
-# Transforms of the number of frames itself are slow where it has large factors. So the linear correlation is computed
-# at a fast length of at least twice that, and wrapped: A[lag] = linear[lag] + linear[frames - lag].
-def _forward(feature_map, first, last):
-    """Return the autocorrelation and the spectrum."""
-    frames = feature_map.shape[1]
-    length = next_fast_len(2 * frames, real=True)
-    spectrum = torch.fft.rfft(feature_map, n=length, dim=1)
-    linear = torch.fft.irfft(spectrum * spectrum.conj(), n=length, dim=1)
-    wrapped = linear[:, frames - last : frames - first + 1].flip(1)
-    return (linear[:, first : last + 1] + wrapped) / frames, spectrum
-
-
-def _backward(spectrum, gradient, first, last, frames):
-    length = next_fast_len(2 * frames, real=True)
-    # F'[u] = sum over lags of gradient[lag] (F[u + lag] + F[u - lag]), circular: a convolution with an even kernel.
-    # The transform of the even kernel is twice the real part of that of its lags from 0 on.
-    kernel = gradient.new_zeros(gradient.shape[0], frames + 1)
-    kernel[:, first : last + 1] += gradient
-    kernel[:, frames - last : frames - first + 1] += gradient.flip(1)
-    response = torch.fft.rfft(kernel, n=length, dim=1).real * (2 / frames)
-    return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames]
-
-
 class _Autocorrelation(torch.autograd.Function):
+    # Transforms of the number of frames itself are slow where it has large factors. So the linear correlation is
+    # computed at a fast length of at least twice that, and wrapped: A[lag] = linear[lag] + linear[frames - lag].
     @staticmethod
     def forward(feature_map, first, last):
-        if not is_large(feature_map):
-            return _forward(feature_map, first, last)
-        rows, frames = feature_map.shape
+        frames = feature_map.shape[1]
         length = next_fast_len(2 * frames, real=True)
-        values = feature_map.new_empty(rows, last - first + 1)
-        spectrum = feature_map.new_empty(rows, length // 2 + 1, dtype=feature_map.dtype.to_complex())
-        for block in row_blocks(feature_map, length):
-            values[block], spectrum[block] = _forward(feature_map[block], first, last)
-        return values, spectrum
+        spectrum = torch.fft.rfft(feature_map, n=length, dim=1)
+        linear = torch.fft.irfft(spectrum * spectrum.conj(), n=length, dim=1)
+        wrapped = linear[:, frames - last : frames - first + 1].flip(1)
+        return (linear[:, first : last + 1] + wrapped) / frames, spectrum
 
     @staticmethod
     def setup_context(ctx, inputs, output):
         feature_map, ctx.first, ctx.last = inputs
-        ctx.save_for_backward(feature_map, output[1])
+        ctx.frames = feature_map.shape[1]
         ctx.mark_non_differentiable(output[1])
+        ctx.save_for_backward(output[1])
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, gradient, _):
-        feature_map, spectrum = ctx.saved_tensors
-        lags = ctx.first, ctx.last, feature_map.shape[1]
-        if not is_large(feature_map):
-            return _backward(spectrum, gradient, *lags), None, None
+        (spectrum,) = ctx.saved_tensors
+        first, last, frames = ctx.first, ctx.last, ctx.frames
+        length = next_fast_len(2 * frames, real=True)
+        # F'[u] = sum over lags of gradient[lag] (F[u + lag] + F[u - lag]), circular: a convolution with an even kernel.
+        # The transform of the even kernel is twice the real part of that of its lags from 0 on.
+        kernel = gradient.new_zeros(gradient.shape[0], frames + 1)
+        kernel[:, first : last + 1] += gradient
+        kernel[:, frames - last : frames - first + 1] += gradient.flip(1)
+        response = torch.fft.rfft(kernel, n=length, dim=1).real * (2 / frames)
+        return torch.fft.irfft(spectrum * response, n=length, dim=1)[:, :frames], None, None
+
+
+class _AutocorrelationInBlocks(torch.autograd.Function):
+    # The same for large maps, in blocks of rows and, because the lags are few, of time: shorter transforms are faster.
+    @staticmethod
+    def forward(feature_map, first, last):
+        rows, frames = feature_map.shape
+        length = _block_length(last)
+        hop = length - last
+        result = feature_map.new_empty(rows, last - first + 1)
+        for block in row_blocks(feature_map, 2 * frames):
+            own = feature_map[block]
+            shifted = torch.fft.rfft(_windows(torch.cat([own, own[:, :last]], dim=1), frames, length, hop))
+            spectra = torch.fft.rfft(_windows(own, frames, hop, hop), n=length)
+            cross = (spectra.conj_physical_().mul_(shifted)).sum(dim=1)
+            result[block] = torch.fft.irfft(cross, n=length)[:, first : last + 1] / frames
+        return result
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        feature_map, ctx.first, ctx.last = inputs
+        ctx.save_for_backward(feature_map)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        (feature_map,) = ctx.saved_tensors
+        first, last, frames = ctx.first, ctx.last, feature_map.shape[1]
+        length = _block_length(last)
+        hop = length - 2 * last
         result = torch.empty_like(feature_map)
-        for block in row_blocks(feature_map, 2 * feature_map.shape[1]):
-            result[block] = _backward(spectrum[block], gradient[block], *lags)
+        for block in row_blocks(feature_map, 2 * frames):
+            own = feature_map[block]
+            kernel = gradient.new_zeros(len(own), last + 1)
+            kernel[:, first:] = gradient[block]
+            response = torch.fft.rfft(kernel, n=length).real * (2 / frames)
+            extended = torch.cat([own[:, frames - last :], own, own[:, :last]], dim=1)
+            spectra = torch.fft.rfft(_windows(extended, frames, length, hop)).mul_(response[:, None])
+            convolved = torch.fft.irfft(spectra, n=length)[..., last : last + hop]
+            result[block] = convolved.flatten(1)[:, :frames]
         return result, None, None
+
+
+def _block_length(last):
+    return next_fast_len(max(8 * last, 4096), real=True)
+
+
+def _windows(values, frames, length, hop):
+    """Return windows of `length` at every `hop` that begin in the first `frames` of the values, padded with zeros."""
+    count = -(-frames // hop)
+    missing = (count - 1) * hop + length - values.shape[1]
+    return torch.nn.functional.pad(values, (0, missing)).unfold(1, length, hop)
 
 
 class AutocorrelationLoss:

@@ -7,7 +7,7 @@ few megabytes, the same memory is used again.
 # Frames of a large array. Smaller ones are not divided, because rounding may depend on the division.
 _LARGE_FRAMES = 8192
 # Elements of a block.
-_BLOCK = 1 << 20
+_BLOCK = 1 << 21
 
 
 def is_large(values):
