@@ -489,4 +489,8 @@ async def _asked(request):
 async def _told(request, error):
     status = getattr(error, "status", 507 if isinstance(error, StorageError | OSError) else 422)
     text = str(error) if isinstance(error, TextureError) else f"the folder cannot be used ({error.strerror or error})"
-    return _json({"error": text}, status)
+    answer = _json({"error": text}, status)
+    if status == 413:
+        # The rest of it is not wanted.
+        answer.headers["connection"] = "close"
+    return answer
