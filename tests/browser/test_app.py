@@ -224,7 +224,7 @@ def test_a_place_in_the_picture_is_played_from_there(start, visit, finished):
     assert voice["offset"] == pytest.approx(1.5, abs=0.05)
     page.keyboard.press(" ")
     page.get_by_role("button", name="Play", exact=True).wait_for()
-    page.get_by_label("Position").fill("0.5")
+    page.get_by_role("slider", name="Position", exact=True).fill("0.5")
     page.keyboard.press(" ")
     assert until(lambda: len(found := page.evaluate(VOICES)) == 2 and found)[1]["offset"] == pytest.approx(
         0.5, abs=0.02

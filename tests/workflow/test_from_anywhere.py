@@ -22,8 +22,9 @@ def elsewhere(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def project(empty_tree):
-    return empty_tree
+def project(empty_tree, tmp_path_factory):
+    """A copy, because recordings are made in it and moved away."""
+    return empty_tree.copy(tmp_path_factory.mktemp("elsewhere") / "project")
 
 
 def run(tree, folder, *arguments):
