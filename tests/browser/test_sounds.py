@@ -153,7 +153,7 @@ def library(sounds_page):
 
 
 def test_3000_recordings_with_3_sounds_each_open_within_seconds(browser, library):
-    # 2 s on idle cores (docs/performance.md); the best of three visits, as other tests use the machine.
+    # 1.2 s of processor time (docs/performance.md); the best of three visits, as other tests use the machine.
     seconds, requests = [], []
     for _ in range(3):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
