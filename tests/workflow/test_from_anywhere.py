@@ -46,6 +46,7 @@ def counts(text):
 
 
 def recordings(tree, folder):
+    shutil.rmtree(tree.path("my recordings"), ignore_errors=True)
     tree.record("forest/rain.wav", duration=0.8)
     shutil.move(tree.path("my recordings"), folder / "my recordings")
 
