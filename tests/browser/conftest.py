@@ -107,30 +107,42 @@ def results(study):
 
 
 @pytest.fixture
-def open_page(browser, results):
-    """Opens a page (that of the run, unless another is named) as often as wanted; no page may report an error."""
+def new_page(browser):
+    """Opens empty pages, each in a context of its own; none may report an error."""
     contexts, errors = [], []
+
+    def new_page(script, **options):
+        options.setdefault("reduced_motion", "reduce")
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.add_init_script(script)
+        page = context.new_page()
+        # Long, because other work may have the machine.
+        page.set_default_timeout(90_000)
+        page.on("console", lambda message: errors.append(message.text) if message.type != "log" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    new_page.errors = errors
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def open_page(new_page, results):
+    """Opens a page (that of the run, unless another is named) as often as wanted; no page may report an error."""
 
     def open_page(
         fragment="", *, path=results / "listening" / "index.html", url=None, width=1280, height=900, **options
     ):
-        options.setdefault("reduced_motion", "reduce")
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.add_init_script(REMEMBER_SOUNDS)
-        page = context.new_page()
-        # Long, because other work may have the machine.
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: errors.append(message.text) if message.type != "log" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = new_page(REMEMBER_SOUNDS, viewport={"width": width, "height": height}, **options)
         page.goto((url or path.as_uri()) + fragment)
         return page
 
-    open_page.errors = errors
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
+    open_page.errors = new_page.errors
+    return open_page
 
 
 class Listening:

@@ -110,18 +110,12 @@ def app(chromium, start, tmp_path):
 
 
 @pytest.fixture
-def visit(browser):
+def visit(new_page):
     """Opens windows of an app; none may report an error, nor ask another machine for anything."""
-    contexts, errors = [], []
+    errors = new_page.errors
 
     def visit(app, width=1280, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
-        contexts.append(context)
-        context.add_init_script(REMEMBER_VOICES)
-        page = context.new_page()
-        page.set_default_timeout(90_000)
-        page.on("console", lambda message: errors.append(message.text) if message.type != "log" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = new_page(REMEMBER_VOICES, viewport={"width": width, "height": height}, **options)
         page.on(
             "request",
             lambda request: None if request.url.startswith(app.address) else errors.append(f"asked for {request.url}"),
@@ -131,10 +125,7 @@ def visit(browser):
         return page
 
     visit.errors = errors
-    yield visit
-    for context in contexts:
-        context.close()
-    assert errors == []
+    return visit
 
 
 def drop(page, *paths):

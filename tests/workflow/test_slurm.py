@@ -80,6 +80,22 @@ def command(synthesis="synthesize"):
     ]
 
 
+def run_on(slurm, tree, *arguments):
+    """Run the workflow on Slurm to its end; return what it printed."""
+    done = subprocess.run(
+        command(*arguments),
+        cwd=tree.root,
+        env=slurm.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stdout + slurm.why()
+    return done.stdout
+
+
 def same_results(tree, reference, texture):
     for name in (f"spectrogram/{texture}.h5", f"full/synthesis/{texture}.h5"):
         found, expected = (each.path(f"results/my_recordings/{name}") for each in (tree, reference))
@@ -128,17 +144,7 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
     for texture in TEXTURES:
         assert not remote.path(f"results/my_recordings/full/synthesis/{texture}.h5").exists()
 
-    second = subprocess.run(
-        command(),
-        cwd=remote.root,
-        env=slurm.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert second.returncode == 0, second.stdout + slurm.why()
+    second = run_on(slurm, remote)
     for texture in TEXTURES:
         same_results(remote, local, texture)
         log = remote.read(f"results/my_recordings/logs/synthesize/full/{texture}.log")
@@ -151,7 +157,7 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
     for rule in rules:
         assert any(rule in job["Comment"] for job in jobs), f"{rule} did not go through sbatch"
     # Each of them was Slurm's, and no rule ran beside it.
-    text = output.read_text() + second.stdout
+    text = output.read_text() + second
     assert submitted <= set(numbers(text)), text
     for job in jobs:
         if "synthesize" in job["Comment"]:
@@ -175,17 +181,7 @@ def test_a_folder_of_stereo_recordings_and_loops_on_slurm(slurm, empty_tree, tmp
     names = ["plain/audio/forest_wet_rain.flac", *(f"loops/audio/forest_wet_rain-{take}.flac" for take in (1, 2))]
     outcome = local.snakemake(*(f"results/my_recordings/{name}" for name in names), patience=PATIENCE)
     assert outcome.code == 0, outcome.text
-    done = subprocess.run(
-        command("sound"),
-        cwd=remote.root,
-        env=slurm.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stdout + slurm.why()
+    run_on(slurm, remote, "sound")
     for name in names:
         found, expected = (tree.path(f"results/my_recordings/{name}") for tree in (remote, local))
         assert found.read_bytes() == expected.read_bytes()

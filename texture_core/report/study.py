@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from texture_core.errors import TextureError
+from texture_core.errors import StorageError, TextureError
 from texture_core.report.findings import NEURAL, check_findings, comparison_text, findings_markdown
 from texture_core.report.paired import compare, mean_interval
 from texture_core.report.paper_table import CLASSES, paper_table
 from texture_core.report.score_labels import capitalized, format_number, higher_is_better, score_heading, score_unit
 from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
+from texture_core.report.table1 import class_order
+from texture_core.report.table1_files import markdown_row
 
 SHOWN = (
     "yamnet_kl",
@@ -218,11 +220,7 @@ def _classes(table):
     for texture in table.textures:
         for name in table.classes(texture):
             counts[name] = counts.get(name, 0) + 1
-    return {name: counts[name] for name in sorted(counts, key=lambda name: (name not in CLASSES, _place(name)))}
-
-
-def _place(name):
-    return (CLASSES.index(name), "") if name in CLASSES else (len(CLASSES), name)
+    return {name: counts[name] for name in sorted(counts, key=class_order)}
 
 
 def _number(text):
@@ -231,13 +229,22 @@ def _number(text):
 
 def _markdown_table(header, rows):
     lines = [header, ["---"] * len(header), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return "".join(f"{markdown_row(cells, escape=False)}\n" for cells in lines)
 
 
 def read_distances(path):
-    """Read the rows of a ``table1.tsv`` that are scores of whole collections, a list of dict."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file, delimiter="\t") if row["score"].startswith("frechet")]
+    """Read the rows of a ``table1.tsv`` that are scores of whole collections, a list of dict.
+
+    Raises
+    ------
+    StorageError
+        If the file is missing or not such a table.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return [row for row in csv.DictReader(file, delimiter="\t") if row["score"].startswith("frechet")]
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise StorageError(f"{path}: cannot be read as a table of means ({error}); give table1.tsv") from None
 
 
 def main(arguments=None):
@@ -248,9 +255,10 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         table = ScoreTable(read_score_table(options.scores))
+        distances = read_distances(options.distances) if options.distances else ()
     except TextureError as error:
         sys.exit(str(error))
-    print(study_markdown(table, read_distances(options.distances) if options.distances else ()), end="")
+    print(study_markdown(table, distances), end="")
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def table1(records, *, settings=None, left_out=(), missing_scores=None, count_bo
     for row in rows:
         for name in _classes_of(row, count_both_classes):
             members.setdefault(name, set()).add(row["texture"])
-    classes = {name: len(members[name]) for name in sorted(members, key=_class_order)}
+    classes = {name: len(members[name]) for name in sorted(members, key=class_order)}
     names = setting_names(records, settings)
     scores = tuple(name for name in score_names(records) if name not in NOT_AVERAGED)
     paper = paper_table()
@@ -160,7 +160,7 @@ def _distances(collections, settings):
     distances, remarks = [], []
     for score in sorted(found):
         sizes, cells = {}, {}
-        for group in sorted(found[score], key=lambda name: (name != "all", _class_order(name))):
+        for group in sorted(found[score], key=lambda name: (name != "all", class_order(name))):
             of_settings = found[score][group]
             points = sorted({value["points"] for value in of_settings.values()})
             sizes[group] = points[0]
@@ -181,7 +181,8 @@ def _distances(collections, settings):
     return tuple(distances), remarks
 
 
-def _class_order(name):
+def class_order(name):
+    """Return the sort key of a class: the classes of the paper first, then the others by name."""
     return (CLASSES.index(name) if name in CLASSES else len(CLASSES), name)
 
 

@@ -65,20 +65,20 @@ def table1_markdown(table):
         for texture_class, size in table.classes.items():
             header += [f"{texture_class} (n = {size})", *(["paper"] if paper else [])]
         lines += ["", f"## {_markdown(capitalized(score_heading(score)))}", ""]
-        lines += [_markdown_row(header), _markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
+        lines += [markdown_row(header), markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
         for setting in table.settings:
             row = [setting]
             for texture_class in table.classes:
                 cell = table.cells[score, setting, texture_class]
                 row += [cell_text(cell), *([cell.paper or "–"] if paper else [])]
-            lines.append(_markdown_row(row))
+            lines.append(markdown_row(row))
     for distances in table.distances:
         header = ["setting", *(f"{group} ({size} points)" for group, size in distances.groups.items())]
         lines += ["", f"## {_markdown(capitalized(score_heading(distances.score)))}", "", DISTANCES_CAPTION, ""]
-        lines += [_markdown_row(header), _markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
+        lines += [markdown_row(header), markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
         for setting in table.settings:
             cells = [cell_text(distances.cells[setting, group]) for group in distances.groups]
-            lines.append(_markdown_row([setting, *cells]))
+            lines.append(markdown_row([setting, *cells]))
     if table.notes:
         lines += ["", "## Notes", "", *(f"- {_markdown(note)}" for note in table.notes)]
     if table.left_out:
@@ -113,5 +113,6 @@ def _markdown(text):
     return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
 
 
-def _markdown_row(cells, escape=True):
+def markdown_row(cells, escape=True):
+    """Format the cells of a row of a Markdown table, shown as they are unless `escape` is false."""
     return "| " + " | ".join(_markdown(cell) if escape else cell for cell in cells) + " |"

@@ -102,3 +102,11 @@ def test_the_command_without_a_table(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "cannot be read as a table of scores" in done.stderr
+
+
+def test_the_command_without_distances(scores, tmp_path):
+    missing = str(tmp_path / "none.tsv")
+    command = [sys.executable, "-m", "texture_core.report.study", str(scores), "--distances", missing]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "cannot be read as a table of means" in done.stderr
