@@ -47,6 +47,8 @@ def test_a_wheel_says_what_it_needs(wheel):
     metadata = archive.read(f"{info}/METADATA").decode()
     assert "Provides-Extra: app" in metadata
     assert 'Requires-Dist: starlette>=0.45; extra == "app"' in metadata
+    # For what the page says of nearness.
+    assert 'Requires-Dist: texture-core[baselines]; extra == "app"' in metadata
     assert "Requires-Python: >=3.11" in metadata
     entries = configparser.ConfigParser()
     entries.read_string(archive.read(f"{info}/entry_points.txt").decode())
