@@ -140,6 +140,11 @@ class Objective:
         elif "diversity" in self._terms:
             self._terms["diversity"].loss.advance()
 
+    def weigh_autocorrelation(self, alpha):
+        """Set the weight of the autocorrelation term, if there is one."""
+        if "autocorrelation" in self._terms:
+            self._terms["autocorrelation"] = replace(self._terms["autocorrelation"], weight=alpha)
+
     def end_diversity(self):
         """Remove the diversity term."""
         self._terms.pop("diversity", None)

@@ -19,6 +19,9 @@ from texture_core.methods.task import WAVEFORM_MODULE, SynthesisResult
 from texture_core.parameters.method import SpectrogramParameters
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
+# Factor between two steps of alpha.
+_RISE = 10
+
 
 def synthesize(task):
     """Optimise a spectrogram (paper, sections 2 and 3), and then its waveform if the parameters say so.
@@ -116,7 +119,7 @@ def _synthesize_frames(task):
     if task.parameters.optimizer.waveform_iterations:
         # Imported by name, so that its code is part of the digests of only the settings that use it.
         waveform = import_module(WAVEFORM_MODULE).Waveform(targets[0], task, frames)
-        stages.append(waveform.stage(task.parameters.optimizer.waveform_iterations, tolerances))
+        stages += [waveform.stage(count, tolerances, alpha) for count, alpha in _waveform_counts(task.parameters)]
 
     run = Run(task, objective)
     run.minimize(stages, frames.free(initial_frames(task).to(task.device)))
@@ -178,4 +181,20 @@ def _spectrogram_stages(task, frames, tolerances, highest):
     minimize = partial(registry.load("optimizers", name).minimize, **bounds)
     resumable = registry.constant("optimizers", name, "RESUMABLE", False)
     counts = (with_diversity, total - with_diversity)
-    return [Stage(frames, count, minimize, name, resumable, tolerances) for count in counts]
+    alpha = _first_alpha(parameters)
+    return [Stage(frames, count, minimize, name, resumable, tolerances, alpha) for count in counts]
+
+
+def _first_alpha(parameters):
+    return min(parameters.optimizer.first_alpha or parameters.alpha, parameters.alpha)
+
+
+def _waveform_counts(parameters):
+    """Return the iterations on the sound and their alpha, which rises tenfold in steps over the first half."""
+    total, alpha = parameters.optimizer.waveform_iterations, _first_alpha(parameters)
+    rising = []
+    while alpha < parameters.alpha:
+        rising.append(alpha)
+        alpha *= _RISE
+    counts = [(total // 2 // len(rising), value) for value in rising]
+    return [*counts, (total - sum(count for count, _ in counts), parameters.alpha)]

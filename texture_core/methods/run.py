@@ -31,6 +31,8 @@ class Stage:
         Whether the optimiser supports `keep` and `resume`.
     tolerances : dict
         ``tolerance_change`` and ``tolerance_grad`` of `projected_lbfgs.minimize`; empty to run all iterations.
+    alpha : float
+        Weight of the autocorrelation term.
     """
 
     variable: Any
@@ -39,6 +41,7 @@ class Stage:
     optimizer: str
     resumable: bool
     tolerances: dict
+    alpha: float
 
 
 class _Stopped(Exception):
@@ -90,6 +93,7 @@ class Run:
         self.variable, self.iterate = stages[0].variable, first
         saved = self._checkpoint.load() if self._checkpoint else None
         if saved is None:
+            self._objective.weigh_autocorrelation(stages[0].alpha)
             self._record(self.variable.evaluate(self._objective, first)[0])
             saved = {"phase": 0}
         else:
@@ -108,6 +112,7 @@ class Run:
         if number:
             # The optimiser may have stopped before the term's last iteration.
             self._objective.end_diversity()
+        self._objective.weigh_autocorrelation(stage.alpha)
         if not stage.iterations:
             return
         self._stage = number

@@ -87,11 +87,11 @@ class Waveform:
         (gradient,) = torch.autograd.grad(log_magnitude, variable, outer)
         return terms, gradient
 
-    def stage(self, iterations, tolerances):
-        """Return the `Stage` that optimises the samples within the peak of the task."""
+    def stage(self, iterations, tolerances, alpha):
+        """Return a `Stage` that optimises the samples within the peak of the task."""
         options = {"conditioning": self._conditioning} if any(self._joins) else {}
         minimize = partial(projected_lbfgs.minimize, lowest=-self._peak, highest=self._peak, **options)
-        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE, tolerances)
+        return Stage(self, iterations, minimize, "projected_lbfgs", projected_lbfgs.RESUMABLE, tolerances, alpha)
 
     def _conditioning(self, free):
         """Return a preconditioner that fades in next to held samples, so that no step arises there."""

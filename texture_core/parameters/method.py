@@ -184,6 +184,14 @@ class OptimizerParameters(ParameterSet, section="optimizer"):
         paper=0,
         neutral=0,
     )
+    first_alpha: float = parameter(
+        0.0,
+        "Weight of the autocorrelation term in the iterations on the spectrogram, if it is below alpha. The first half "
+        "of those on the sound then raises it tenfold in steps; the second half has alpha. 0: alpha throughout. It "
+        "needs waveform_iterations.",
+        minimum=0,
+        neutral=0.0,
+    )
     tolerance_change: float = parameter(
         0.0,
         "Stop when the loss has decreased by less than this share of itself per iteration, over the last 10 "
@@ -198,6 +206,11 @@ class OptimizerParameters(ParameterSet, section="optimizer"):
         minimum=0,
         neutral=0.0,
     )
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.first_alpha and not self.waveform_iterations:
+            self._refuse("first_alpha", "0 without waveform_iterations")
 
 
 @dataclass(frozen=True)

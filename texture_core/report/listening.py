@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from texture_core.records.files import write_text
 from texture_core.report.listening_exhibits import copy_exhibit
 from texture_core.report.listening_media import write_media
-from texture_core.report.score_labels import capitalized, score_heading, score_names, score_text
+from texture_core.report.score_labels import capitalized, copy_remark, score_heading, score_names, score_text
 from texture_core.report.table1_files import DISTANCES_CAPTION, TABLE1_CAPTION, cell_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -111,6 +111,7 @@ def _environment():
         score_heading=score_heading,
         score_text=score_text,
         cell_text=cell_text,
+        copy_remark=copy_remark,
     )
     return environment
 

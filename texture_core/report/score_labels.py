@@ -55,6 +55,9 @@ _HIGHER_IS_BETTER = frozenset({"mcdermott_snr"})
 # Positive scores that span orders of magnitude.
 _RATIOS = frozenset({"vggish_kl", "yamnet_kl", "autocorrelation", "diversity"})
 
+# See `texture_core.methods.copies`.
+_COPIED_DIVERSITY, _COPIED_SHARE = 10.0, 0.5
+
 # Positions, not qualities; their means over textures are meaningless.
 NOT_AVERAGED = frozenset({"diversity_shift"})
 
@@ -90,6 +93,20 @@ def score_heading(score):
     unit = "" if score in NOT_AVERAGED else score_unit(score).text
     remarks = [text for text in (unit, "higher is better" if higher_is_better(score) else "") if text]
     return f"{name} ({', '.join(remarks)})" if remarks else name
+
+
+def copy_remark(scores):
+    """Return what a set of scores says about copies of the recording, empty if it says nothing.
+
+    Parameters
+    ----------
+    scores : dict
+        For example ``{"diversity": 2.1, "patchwork_share": 0.04}``; the larger of both patchwork shares counts.
+    """
+    if (finite(scores.get("diversity")) or 0.0) > _COPIED_DIVERSITY:
+        return "a copy of the recording"
+    shares = [finite(scores.get(name)) or 0.0 for name in ("patchwork_share", "patchwork_spectrogram_share")]
+    return f"{max(shares):.0%} as in the recording" if max(shares) > _COPIED_SHARE else ""
 
 
 def capitalized(text):

@@ -22,7 +22,7 @@ from texture_core.parameters.method import (
     SpectrogramParameters,
 )
 from texture_core.records.checkpoints import CheckpointPlan
-from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 N_FFT, HOP = 64, 16
@@ -140,15 +140,15 @@ def tapping():
     return target_of(samples)
 
 
-def parameters(iterations, waveform_iterations, filters=32, **tolerances):
+def parameters(iterations, waveform_iterations, filters=32, alpha=3.0, **further):
     return Parameters(
-        alpha=3.0,
+        alpha=alpha,
         beta=1e-4,
         start="surrogate",
         features=FeatureParameters(kernel_widths=(2, 8, 16), filters=filters),
         autocorrelation=AutocorrelationParameters(0.1, 1.0),
         optimizer=OptimizerParameters(
-            "conditioned_lbfgs", iterations, waveform_iterations=waveform_iterations, **tolerances
+            "conditioned_lbfgs", iterations, waveform_iterations=waveform_iterations, **further
         ),
     )
 
@@ -171,9 +171,32 @@ def test_the_sound_is_nearer_than_that_of_as_many_iterations_of_the_spectrogram(
     assert (np.diff(both.loss[21:, 0]) <= 0).all()
 
 
-@pytest.mark.parametrize("tolerance", [0.0, 0.05])
-def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path, tolerance):
-    """Also where it stops before its last iteration."""
+@pytest.mark.parametrize(
+    ("alpha", "first_alpha", "weights"),
+    [
+        (100.0, 0.5, [0.5] * 5 + [0.5] * 2 + [5] * 2 + [50] * 2 + [100] * 6),
+        (5.0, 0.5, [0.5] * 5 + [0.5] * 6 + [5] * 6),
+        (3.0, 0.0, [3] * 17),
+        (3.0, 7.0, [3] * 17),
+        (0.0, 7.0, None),
+    ],
+)
+def test_alpha_rises_in_steps(tapping, alpha, first_alpha, weights):
+    chosen = parameters(4, 12, alpha=alpha, first_alpha=first_alpha)
+    result = synthesize_spectrogram(tapping, chosen, seed=0)
+    columns = dict(zip(LOSS_COLUMNS, result.loss.T, strict=True))
+    gram, term = columns["gram"], columns["autocorrelation"]
+    # The diversity term takes part in the iterations on the spectrogram.
+    diversity = np.where(np.isnan(columns["diversity"]), 0, 1e-4 * columns["diversity"])
+    if weights is None:
+        assert np.isnan(term).all()
+    else:
+        np.testing.assert_allclose((columns["total"] - gram - diversity) / term, weights, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("tolerance", "first_alpha"), [(0.0, 0.0), (0.05, 0.0), (0.0, 0.1)])
+def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path, tolerance, first_alpha):
+    """Also where it stops before its last iteration, and where alpha rises."""
     counts = (20, 40) if tolerance else (4, 8)
 
     class Interrupted(Exception):
@@ -184,7 +207,7 @@ def test_interrupted_in_the_sound_it_ends_with_the_same_bytes(tapping, tmp_path,
             if iteration == at:
                 raise Interrupted
 
-        chosen = parameters(*counts, tolerance_change=tolerance)
+        chosen = parameters(*counts, tolerance_change=tolerance, first_alpha=first_alpha)
         return synthesize_spectrogram(tapping, chosen, seed=0, progress=progress, checkpoint=plan)
 
     whole = run()

@@ -57,6 +57,7 @@ RANGES = [
     (Parameters, "snapshots", [None, 3, "3", [0], [-1], [1.0], [True]], [(), (1, 1000)]),
     (Parameters, "preset", ["tonal", "", 1, ["other"]], [None, "rhythmic", "other", "auto"]),
     (OptimizerParameters, "waveform_iterations", [*NO_INTEGER, -1], [0, 100000]),
+    (OptimizerParameters, "first_alpha", [*NO_NUMBER, -1, 1.0], [0, 0.0]),
     (OptimizerParameters, "tolerance_change", [*NO_NUMBER, -1e-9], [0, 0.0, 0.01]),
     (OptimizerParameters, "tolerance_grad", [*NO_NUMBER, -1e-9], [0, 0.0, 1e-7]),
     (Parameters, "frame_step", [*NO_INTEGER, 0, 2], [1]),

@@ -61,6 +61,17 @@ def test_scores_are_shown_in_their_units_and_kept_in_full(page):
     assert variants == ["diversity, shift417"] * 4
 
 
+def test_a_copy_is_named_beside_its_sound(page, results):
+    assert not page.all("p", class_="copied")
+    folder = results / "another page"
+    records = make_records(TEXTURES)
+    records[0]["scores"]["diversity"] = 154.0
+    rows, table = make_rows(results / "of a copy", TEXTURES), table1(records)
+    write_listening_page(folder, corpus="x", textures=rows, records=records, table=table)
+    (copied,) = Page(folder / "index.html").all("p", class_="copied")
+    assert copied["text"] == "a copy of the recording"
+
+
 def test_rows_can_be_sorted_by_every_score_and_filtered_by_every_class(page):
     options = [element["attributes"].get("value") for element in page.all("option")]
     assert options[:3] == ["", "other", "pitched"] and "rhythmic" in options

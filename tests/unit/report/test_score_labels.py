@@ -6,6 +6,7 @@ import pytest
 from score_records import record, write
 
 from texture_core.report.score_labels import (
+    copy_remark,
     format_number,
     higher_is_better,
     score_heading,
@@ -77,3 +78,18 @@ def test_numbers_have_three_digits(value, text):
 )
 def test_one_score_for_people(score, value, text):
     assert score_text(score, value) == text
+
+
+@pytest.mark.parametrize(
+    ("scores", "remark"),
+    [
+        ({}, ""),
+        ({"diversity": None, "patchwork_share": math.nan}, ""),
+        ({"diversity": 3.4, "patchwork_share": 0.5}, ""),
+        ({"diversity": 10.5}, "a copy of the recording"),
+        ({"diversity": 2.0, "patchwork_share": 0.1, "patchwork_spectrogram_share": 0.62}, "62% as in the recording"),
+        ({"patchwork_share": 0.51}, "51% as in the recording"),
+    ],
+)
+def test_copies_are_named(scores, remark):
+    assert copy_remark(scores) == remark
