@@ -201,7 +201,9 @@ def _stem(texture, setting):
 
 def _facts(playback):
     channels = {1: "mono", 2: "stereo"}.get(playback.channels, f"{playback.channels} channels")
-    seconds = f"{playback.seconds / playback.repeats:.1f} s"
+    seconds = f"{playback.source_seconds:.1f} s"
+    if playback.seconds < playback.source_seconds:
+        return f"{channels}, {playback.sample_rate / 1000:g} kHz, the first {playback.seconds:.0f} s of {seconds}"
     played = f"loop of {seconds}, played {playback.repeats} times" if playback.repeats > 1 else seconds
     return f"{channels}, {playback.sample_rate / 1000:g} kHz, {played}"
 

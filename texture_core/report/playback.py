@@ -28,6 +28,8 @@ _FRAME_SAMPLES = 1152
 _LAST_FRAMES = 4
 # How long a loop is heard at least.
 _LOOP_SECONDS = 12.0
+# How much of another sound is heard, so that neither page nor memory grow with field recordings.
+_LONGEST_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Playback:
         How often the source is repeated in it.
     channels, sample_rate : int
         Of both files; Hz.
+    source_seconds : float
+        Duration of the source. More than 120 s are cut, unless it is a loop.
     """
 
     seconds: float
@@ -54,6 +58,7 @@ class Playback:
     repeats: int
     channels: int
     sample_rate: int
+    source_seconds: float
 
 
 def write_matched(sounds, loops=None):
@@ -80,17 +85,17 @@ def write_matched(sounds, loops=None):
         If a source is missing or unreadable, or a destination cannot be written.
     """
     levels, peaks = [], []
-    for source, _ in sounds:
-        samples, sample_rate = read_sound(source)
+    loops = loops or [False] * len(sounds)
+    for (source, _), loop in zip(sounds, loops, strict=True):
+        samples, sample_rate, _ = read_sound(source, loop)
         levels.append(loudness(samples, sample_rate))
         peaks.append(np.abs(samples).max(initial=0.0))
     gains = matching_gains(levels, peaks, target=TARGET_LOUDNESS, ceiling=PEAK_CEILING)
-    loops = loops or [False] * len(sounds)
     return [_write(*paths, gain, loop) for paths, gain, loop in zip(sounds, gains, loops, strict=True)]
 
 
 def _write(source, destination, gain, loop):
-    samples, sample_rate = read_sound(source)
+    samples, sample_rate, source_seconds = read_sound(source, loop)
     repeats = max(2, math.ceil(_LOOP_SECONDS * sample_rate / len(samples))) if loop else 1
     samples = np.tile(samples, (repeats, 1))
     # Silence keeps its level, which nothing limits.
@@ -105,11 +110,27 @@ def _write(source, destination, gain, loop):
             compression_level=_COMPRESSION_LEVEL,
         )
     reach = max(len(samples) - _LAST_FRAMES * _FRAME_SAMPLES, 0)
-    return Playback(len(samples) / sample_rate, gain, reach / sample_rate, repeats, samples.shape[1], sample_rate)
+    seconds, reach = len(samples) / sample_rate, reach / sample_rate
+    return Playback(seconds, gain, reach, repeats, samples.shape[1], sample_rate, source_seconds)
 
 
-def read_sound(path):
-    """Read samples (n, channels), float32, and sample rate in Hz.
+def read_sound(path, whole=False):
+    """Read a sound, or its first 120 s.
+
+    Parameters
+    ----------
+    path : Path
+    whole : bool
+        Whether to read all of a long sound.
+
+    Returns
+    -------
+    samples : numpy.ndarray
+        (n, channels), float32.
+    sample_rate : int
+        Hz.
+    seconds : float
+        Duration of the whole sound.
 
     Raises
     ------
@@ -118,8 +139,10 @@ def read_sound(path):
     """
     if not path.is_file():
         raise StorageError(f"{path}: there is no such file; it shall be listened to")
-    with _naming(path):
-        return soundfile.read(path, dtype="float32", always_2d=True)
+    with _naming(path), soundfile.SoundFile(path) as file:
+        count = -1 if whole else round(_LONGEST_SECONDS * file.samplerate)
+        samples = file.read(count, dtype="float32", always_2d=True)
+        return samples, file.samplerate, max(file.frames, len(samples)) / file.samplerate
 
 
 @contextmanager

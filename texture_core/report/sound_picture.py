@@ -14,7 +14,7 @@ _WINDOW_SECONDS, _HOP_SECONDS = 0.032, 0.004
 
 
 def sound_spectrogram(path, original, repeats=1):
-    """Compute the spectrogram of a sound for a picture: all channels mixed, on the scale of the study's spectrograms.
+    """Compute the spectrogram of what is heard of a sound: channels mixed, on the scale of the study's spectrograms.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def sound_spectrogram(path, original, repeats=1):
     StorageError
         If a file is missing or unreadable.
     """
-    samples, sample_rate = read_sound(path)
+    samples, sample_rate, _ = read_sound(path, whole=repeats > 1)
     reference = samples if path == original else read_sound(original)[0]
     peak = np.abs(reference.mean(axis=1)).max(initial=0.0) or 1.0
     n_fft = 2 * round(_WINDOW_SECONDS * sample_rate / 2)

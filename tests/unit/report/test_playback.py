@@ -77,3 +77,15 @@ def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(StorageError, match=r"absent\.wav: there is no such file"):
         write_matched([(tmp_path / "absent.wav", tmp_path / "out.flac")])
     assert list(tmp_path.iterdir()) == [broken]
+
+
+def test_of_long_sounds_the_first_two_minutes_are_heard(tmp_path):
+    rate = 1000
+    samples = np.random.default_rng(0).normal(0, 0.1, 130 * rate)
+    soundfile.write(tmp_path / "long.wav", samples, rate, subtype="FLOAT")
+    sounds = [(tmp_path / "long.wav", tmp_path / f"{name}.flac") for name in ("long", "loop")]
+    heard, loop = write_matched(sounds, [False, True])
+    assert (heard.seconds, heard.source_seconds, heard.repeats) == (120.0, 130.0, 1)
+    assert len(soundfile.read(tmp_path / "long.flac")[0]) == 120 * rate
+    # A loop is only seamless as a whole.
+    assert (loop.seconds, loop.source_seconds, loop.repeats) == (260.0, 130.0, 2)

@@ -64,3 +64,10 @@ def test_cells_tell_channels_rate_and_loop(tmp_path):
     assert cell.facts == "mono, 22.05 kHz, loop of 4.0 s, played 3 times"
     assert (cell.loop, cell.seconds, cell.source_format, cell.source_url) == (True, 12.0, "WAV", "../loop.wav")
     assert cell.picture.extent == "12.0 s, 0 to 11.025 kHz"
+
+
+def test_cells_tell_what_of_a_long_sound_is_heard(tmp_path):
+    original = Sound(write(tmp_path / "rain.wav", 121.0, 1))
+    row = write_media(tmp_path / "page", TextureRow("rain", "Rain", "forest", "", original, {}), [])
+    assert row.cells[None].facts == "mono, 22.05 kHz, the first 120 s of 121.0 s"
+    assert row.cells[None].picture.extent.startswith("120.0 s")
