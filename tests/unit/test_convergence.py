@@ -1,0 +1,50 @@
+"""The losses of the study's rows beside those of the paper's optimiser."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from benchmarks import convergence
+from texture_core.demo import demo_texture
+from texture_core.losses.objective import Objective
+from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
+from texture_core.parameters.method import (
+    AutocorrelationParameters,
+    FeatureParameters,
+    OptimizerParameters,
+    Parameters,
+)
+from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
+from texture_core.spectrogram.log_magnitude import log_spectrogram
+
+PARAMETERS = Parameters(
+    alpha=10.0,
+    beta=1e-3,
+    features=FeatureParameters(kernel_widths=(2, 8), filters=8),
+    autocorrelation=AutocorrelationParameters(0.1, 0.5),
+    optimizer=OptimizerParameters("projected_lbfgs", 10),
+)
+
+
+def test_a_row_has_the_losses_of_both_and_is_made_once(tmp_path, capsys):
+    target = Spectrogram(log_spectrogram(demo_texture("rain")[:16000]), 16000, 512, 64)
+    synthesis = synthesize_spectrogram(target, PARAMETERS, seed=0, texture="rain", setting="gram")
+    for folder in ("spectrogram", "gram/synthesis"):
+        (tmp_path / folder).mkdir(parents=True)
+    write_spectrogram(tmp_path / "spectrogram/rain.h5", target)
+    write_synthesis(tmp_path / "gram/synthesis/rain.h5", synthesis)
+    output = tmp_path / "rows.jsonl"
+    arguments = ["--results", tmp_path, "--output", output, "--textures", "rain", "--settings", "gram", "--marks", 3, 6]
+    convergence.main([str(argument) for argument in arguments])
+    (row,) = [json.loads(line) for line in output.read_text().splitlines()]
+    objective = Objective(torch.from_numpy(target.log_magnitude), replace(PARAMETERS, beta=0.0), 250.0, 0)
+    terms, _ = objective.evaluate(torch.from_numpy(synthesis.spectrogram.log_magnitude))
+    assert row["study"] == pytest.approx(terms["total"], rel=1e-5)
+    assert 0 < row["spectrogram"]["6"]["loss"] < row["spectrogram"]["3"]["loss"]
+    assert row["sound"] > 0
+    first = output.read_text()
+    printed = capsys.readouterr().out
+    convergence.main([str(argument) for argument in arguments])
+    assert (output.read_text(), capsys.readouterr().out) == (first, printed)
