@@ -13,6 +13,10 @@ from texture_core.report.score_rows import write_scores_tsv
 from texture_core.report.score_table import ScoreTable, read_score_table
 from texture_core.report.study import read_distances, study_markdown, worst_textures
 
+sys.path.insert(0, str(Path(__file__).parents[3] / "docs/site"))
+
+import study_tables
+
 SETTINGS = (*paper_table(), "natural_variation", "quick")
 
 
@@ -110,3 +114,14 @@ def test_the_command_without_distances(scores, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "cannot be read as a table of means" in done.stderr
+
+
+def test_the_documentation_has_the_tables_of_the_committed_scores():
+    text = study_tables.DOCUMENT.read_text(encoding="utf-8")
+    assert study_tables.with_tables(text) == text, "run: python docs/site/study_tables.py"
+    begin = text.index("<!-- study: begin -->")
+    edited = text[:begin] + text[begin:].replace(" [", " [9", 1)
+    assert edited != text
+    assert study_tables.with_tables(edited) == text
+    with pytest.raises(ValueError, match="study: begin"):
+        study_tables.with_tables("no marks")
