@@ -85,7 +85,9 @@ def test_a_job_gets_the_parameters_that_its_method_looks_at(fresh, monkeypatch):
 
 
 EXPERIMENTS = sorted((CHECKOUT / "config/experiments").glob("*.yaml"))
-PAPER, STUDY, REDUCED_STUDY = (CHECKOUT / f"config/{name}.yaml" for name in ("paper", "study", "reduced_study"))
+PAPER, STUDY, STUDY_24 = (CHECKOUT / f"config/{name}.yaml" for name in ("paper", "study", "study_24"))
+
+DEVELOPMENT = CHECKOUT / "benchmarks/development.tsv"
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def with_recordings(empty_tree, tmp_path_factory):
 
 @pytest.mark.parametrize(
     "files",
-    [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, STUDY], [PAPER, REDUCED_STUDY]],
+    [*([path] for path in EXPERIMENTS), [PAPER], [PAPER, STUDY], [PAPER, STUDY, STUDY_24]],
     ids=lambda files: files[-1].stem,
 )
 def test_every_study_is_planned_without_an_error(with_recordings, files):
@@ -118,11 +120,11 @@ def test_every_study_is_planned_without_an_error(with_recordings, files):
         assert sum(job.startswith(f"{stage}: ") for job in planned) == len(textures) * len(settings), stage
     assert sum(job.startswith(("table: ", "listening_page: ")) for job in planned) == 2
     if files[0] == PAPER:
-        rows = 9 if files[-1] == STUDY else 7
+        rows = 9 if STUDY in files else 7
         assert len(settings) == rows
         assert sum(job.startswith("collection_score: ") for job in planned) == rows
-    if files[-1] == REDUCED_STUDY:
-        assert len(textures) == 12
+    if files[-1] == STUDY_24:
+        assert sorted(textures) == sorted(row.split("\t")[0] for row in DEVELOPMENT.read_text().splitlines()[1:])
 
 
 def test_our_row_of_the_study_is_the_preset(with_recordings, monkeypatch):
