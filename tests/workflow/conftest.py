@@ -1,7 +1,6 @@
 """What the workflow tests share: a copy of the project, real Snakemake in it, and a small study that has been run."""
 
 import copy
-import fcntl
 import os
 import re
 import shutil
@@ -184,21 +183,14 @@ def fresh_tree(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def finished_tree(fresh_tree, tmp_path_factory, worker_id):
-    """The small study after a run, the same for all workers; not to be changed."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    with open(shared / "finished.lock", "w") as lock:
-        # Who comes second waits for the run of the first.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (shared / "finished").exists():
-            return Tree(shared / "finished")
-        tree = fresh_tree.copy(tmp_path_factory.mktemp("unfinished") / "project")
-        outcome = tree.snakemake(patience=1200)
+def finished_tree(fresh_tree, made_once):
+    """The small study after a run; not to be changed."""
+
+    def make(folder):
+        outcome = fresh_tree.copy(folder).snakemake(patience=1200)
         assert outcome.code == 0, outcome.text
-        tree.root.rename(shared / "finished")
-        return Tree(shared / "finished")
+
+    return Tree(made_once("finished", make))
 
 
 @pytest.fixture
