@@ -167,6 +167,6 @@ clean: ## Remove .venv, .venv-docs, .venv-slurm and caches (results/ and Snakema
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # $(call pytest,markers)
-pytest = $(bin)/python -m pytest -n $(WORKERS) --dist loadfile -m "$(1)"
+pytest = $(bin)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "$(1)"
 
 FORCE:

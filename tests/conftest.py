@@ -1,5 +1,6 @@
 """What tests of several kinds share."""
 
+import fcntl
 import os
 import subprocess
 from dataclasses import replace
@@ -34,19 +35,42 @@ def mount():
             subprocess.run(["umount", folder], check=True)
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory, worker_id):
+    """Makes folders that all workers share: ``made_once(name, make)``; no test may change what is in them.
+
+    The worker that comes first calls ``make`` with the path of the folder to make; the others wait for it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+
+    def made_once(name, make):
+        folder = shared / name
+        with open(shared / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                unfinished = tmp_path_factory.mktemp("unfinished") / name
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made_once
+
+
 @pytest.fixture
 def small_presets(monkeypatch):
-    """Every preset, by name, with few filters and iterations: what uses them stands as it is, and takes no time."""
+    """Every preset, by name, with few filters, kernels and iterations: what uses them takes no time."""
     for name, parameters in presets._BY_NAME.items():
         small = replace(
             parameters,
-            features=replace(parameters.features, filters=4),
+            features=replace(parameters.features, filters=4, kernel_widths=parameters.features.kernel_widths[:2]),
             optimizer=replace(
                 parameters.optimizer,
-                iterations=4,
-                waveform_iterations=min(parameters.optimizer.waveform_iterations, 4),
+                iterations=2,
+                waveform_iterations=min(parameters.optimizer.waveform_iterations, 2),
             ),
-            inversion=replace(parameters.inversion, iterations=4),
+            inversion=replace(parameters.inversion, iterations=2),
         )
         monkeypatch.setitem(presets._BY_NAME, name, small)
     return presets._BY_NAME

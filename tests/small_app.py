@@ -9,11 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import quote
 
 from texture_core.app.folder import Folder
 from texture_core.app.server import serve
 from texture_core.app.settings import Quality
+from texture_core.app.speed import Speed
 
 _QUICK = ("--preset", "quick", "--iterations")
 QUALITIES = {
@@ -33,10 +35,16 @@ class RunningApp:
     port : int, optional
         Default: any.
     token : str, optional
+    measured : bool
+        Whether the app has made textures in this folder before. If not, it measures the machine when it starts, which
+        takes seconds.
     """
 
-    def __init__(self, folder, port=0, token=None):
+    def __init__(self, folder, port=0, token=None, measured=True):
         self.folder = folder
+        if measured and not (Path(folder) / "speed.json").exists():
+            Path(folder).mkdir(exist_ok=True)
+            Speed(Path(folder) / "speed.json", threads=1).add(cost=1.0, rate=1.0, start=1.0)
         arguments = [str(folder), str(port), *([token] if token else [])]
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(

@@ -73,12 +73,15 @@ def browser(chromium):
 
 
 @pytest.fixture(scope="session")
-def study(chromium, tmp_path_factory):
+def study(chromium, made_once):
     """A folder in which Snakemake ran the demo, small; nothing runs where there is no browser."""
-    folder = tmp_path_factory.mktemp("a study")
-    (folder / "study.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
-    run_snakemake(folder)
-    return folder
+
+    def make(folder):
+        folder.mkdir()
+        (folder / "study.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
+        run_snakemake(folder)
+
+    return made_once("a study", make)
 
 
 def run_snakemake(folder, *arguments):

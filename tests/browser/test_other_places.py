@@ -78,8 +78,8 @@ def test_a_strict_content_security_policy_is_kept(open_page, person, web_site):
 
 
 def test_the_page_is_in_the_report(study, snakemake, open_page, person, tmp_path):
-    snakemake(study, "--report", "report.zip")
-    with zipfile.ZipFile(study / "report.zip") as archive:
+    snakemake(study, "--report", str(tmp_path / "report.zip"))
+    with zipfile.ZipFile(tmp_path / "report.zip") as archive:
         archive.extractall(tmp_path)
     page = open_page(path=tmp_path / "report" / "report.html")
     page.get_by_text("Results").first.click()

@@ -1,12 +1,14 @@
 """What the workflow tests share: a copy of the project, real Snakemake in it, and a small study that has been run."""
 
 import copy
-import fcntl
+import functools
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +54,13 @@ class Outcome:
         """The jobs that it ran or, in a dry run, would run: their messages."""
         messages = re.findall(r"^Job \d+: (.+)$", self.text, re.MULTILINE)
         return {message for message in messages if not message.startswith("all results")}
+
+
+@functools.cache
+def warm_snakemake():
+    """The process that forks for each plan; it ends when this one does."""
+    program = Path(__file__).with_name("warm_snakemake.py")
+    return subprocess.Popen([sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 class Tree:
@@ -122,13 +131,27 @@ class Tree:
         )
         return Outcome(done.returncode, done.stdout)
 
+    def plan(self, *arguments, patience=300):
+        """Let Snakemake plan a run; what it does is what a process of its own would do, without the start of one."""
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
+            request = {
+                "arguments": [*arguments, "--dry-run"],
+                "folder": str(self.root),
+                "environment": self.environment(),
+                "output": output.name,
+                "seconds": patience,
+            }
+            warm = warm_snakemake()
+            print(json.dumps(request), file=warm.stdin, flush=True)
+            return Outcome(int(warm.stdout.readline()), output.read())
+
     @staticmethod
     def environment():
         return {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
 
     def planned(self, *arguments, **options):
         """The jobs that a run would run now."""
-        outcome = self.snakemake("--dry-run", *arguments, **options)
+        outcome = self.plan(*self.command(*arguments, **options)[3:])
         assert outcome.code == 0, outcome.text
         return outcome.jobs
 
@@ -184,21 +207,14 @@ def fresh_tree(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def finished_tree(fresh_tree, tmp_path_factory, worker_id):
-    """The small study after a run, the same for all workers; not to be changed."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    with open(shared / "finished.lock", "w") as lock:
-        # Who comes second waits for the run of the first.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (shared / "finished").exists():
-            return Tree(shared / "finished")
-        tree = fresh_tree.copy(tmp_path_factory.mktemp("unfinished") / "project")
-        outcome = tree.snakemake(patience=1200)
+def finished_tree(fresh_tree, made_once):
+    """The small study after a run; not to be changed."""
+
+    def make(folder):
+        outcome = fresh_tree.copy(folder).snakemake(patience=1200)
         assert outcome.code == 0, outcome.text
-        tree.root.rename(shared / "finished")
-        return Tree(shared / "finished")
+
+    return Tree(made_once("finished", make))
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_a_truncated_file_from_an_earlier_run_is_named(finished):
     log = finished.read("results/my_recordings/logs/invert/full/rain.log")
     assert f"{name}: not a whole spectrogram file" in log
     path.unlink()
-    outcome = finished.snakemake()
+    outcome = finished.snakemake("results/my_recordings/full/audio/rain.wav", "--config", "textures=[rain]")
     assert outcome.code == 0, outcome.text
     with h5py.File(path) as file:
         assert np.isfinite(file["log_magnitude"][:]).all()

@@ -18,7 +18,6 @@ TARGETS = [
     "results/my_recordings/chosen/synthesis/rain.h5",
     "results/my_recordings/chosen/choices.tsv",
 ]
-FULL = "synthesize: texture rain, setting full"
 CHOSEN = {"choose: texture rain, setting chosen", "synthesize: texture rain, setting chosen", "choices: setting chosen"}
 
 
@@ -28,21 +27,16 @@ def configuration(tree, **parameters):
     return study | {"textures": ["rain"]}
 
 
-def test_a_choice_is_recorded_and_reruns_with_what_it_rests_on(fresh, capsys):
-    with_choice = configuration(fresh)
-    fresh.configure(with_choice | {"settings": {"full": with_choice["settings"]["full"]}})
-    outcome = fresh.snakemake(TARGETS[0])
-    assert outcome.code == 0, outcome.text
-    assert FULL in outcome.jobs
-    fresh.configure(with_choice)
+def test_a_choice_is_recorded_and_reruns_with_what_it_rests_on(finished, capsys):
+    finished.configure(configuration(finished))
     # The run of everything asks for it.
-    assert fresh.planned() > CHOSEN
-    outcome = fresh.snakemake(*TARGETS)
+    assert finished.planned() > CHOSEN
+    outcome = finished.snakemake(*TARGETS)
     assert outcome.code == 0, outcome.text
     # Other settings stay as they were.
     assert outcome.jobs == CHOSEN
 
-    results = fresh.path("results/my_recordings/chosen")
+    results = finished.path("results/my_recordings/chosen")
     record = json.loads((results / "choice/rain.json").read_text(encoding="utf-8"))
     chosen, reason = choose_candidate([Candidate(**row) for row in record["candidates"]], AutoParameters(**AUTO))
     assert (record["alpha"], record["beta"], record["reason"]) == (chosen.alpha, chosen.beta, reason)
@@ -60,12 +54,12 @@ def test_a_choice_is_recorded_and_reruns_with_what_it_rests_on(fresh, capsys):
     assert main(["inspect", str(results / "synthesis/rain.h5"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["choice"]["reason"] == reason
 
-    assert fresh.planned(*TARGETS) == set()
+    assert finished.planned(*TARGETS) == set()
     # Beyond the candidates' own, the iterations of the synthesis are no matter of the choice.
-    fresh.configure(configuration(fresh, optimizer={"iterations": 4}))
-    assert fresh.planned(*TARGETS) == {"synthesize: texture rain, setting chosen"}
-    fresh.configure(configuration(fresh, auto=AUTO | {"alpha": [0, 6]}))
-    assert fresh.planned(*TARGETS) == CHOSEN
+    finished.configure(configuration(finished, optimizer={"iterations": 4}))
+    assert finished.planned(*TARGETS) == {"synthesize: texture rain, setting chosen"}
+    finished.configure(configuration(finished, auto=AUTO | {"alpha": [0, 6]}))
+    assert finished.planned(*TARGETS) == CHOSEN
 
 
 def test_an_edit_of_what_chooses_concerns_the_choice_alone(fresh, monkeypatch):

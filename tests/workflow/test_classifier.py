@@ -10,12 +10,12 @@ WEIGHTS = "results/classifiers/yamnet.tflite"
 
 
 @pytest.fixture
-def study(fresh, tiny):
-    """One texture in one setting, with the classifier score."""
+def study(finished, tiny):
+    """One texture in one setting, synthesised before, with the classifier score."""
     tiny |= {"audio": {"duration": 0.6}, "textures": ["rain"], "scores": ["diversity", "yamnet"]}
     tiny["settings"] = {"gram": {"alpha": 0, "beta": 0}}
-    fresh.configure(tiny)
-    return fresh
+    finished.configure(tiny)
+    return finished
 
 
 def run(tree, *targets):

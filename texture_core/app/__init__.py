@@ -1,5 +1,5 @@
 """The app: a page in the browser that makes textures with the commands of ``texture-core``.
 
-A folder of sounds, a queue of jobs and a small web server belong here. Nothing of the method does: every job runs a
-command in a process of its own.
+The folder of sounds, the queue of jobs and the web server belong here. The method does not: each job runs a command in
+a separate process.
 """

@@ -1,6 +1,6 @@
-"""Become a command that ends when the app ends: ``python -m texture_core.app.child PID MODULE ARGUMENTS``.
+"""Run a command that ends with the app: ``python -m texture_core.app.child PID MODULE ARGUMENTS``.
 
-A killed app cannot stop its jobs; Linux can.
+Linux stops the command, because a killed app cannot.
 """
 
 import ctypes

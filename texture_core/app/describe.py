@@ -1,6 +1,6 @@
 """Read one sound for the page: ``python -m texture_core.app.describe FILE --picture PNG --listening FLAC``.
 
-Prints JSON on standard output. It runs in a process of its own, because it reads files of any origin.
+Prints JSON to standard output. It runs in a separate process, because the file may come from anywhere.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _FRAMES = 4000
 
 
 def describe(path, picture, listening, *, unit=None, maximum=None, longest=None):
-    """Measure a sound, draw its spectrogram and write it in the format that browsers play.
+    """Measure a sound, draw its spectrogram and convert it to a format that browsers play.
 
     Parameters
     ----------
@@ -41,21 +41,21 @@ def describe(path, picture, listening, *, unit=None, maximum=None, longest=None)
     listening : path
         FLAC to write, 24 bits; more than two channels are mixed to one.
     unit, maximum : float, optional
-        Amplitude that is scaled to 1 for the picture, and the log magnitude that is drawn brightest: those of another
-        sound, so that pictures can be compared; default: the sound's own.
+        For the picture: the amplitude that is scaled to 1, and the log magnitude of the brightest colour. Pass those of
+        another sound to make the pictures comparable; default: the sound's own.
     longest : float, optional
-        Seconds that it may last.
+        Maximum duration in seconds.
 
     Returns
     -------
     dict
-        ``seconds``; ``sample_rate`` in Hz; ``channels``; ``loudness`` in LUFS, None for silence; ``peak``, full scale
-        1; ``unit`` and ``maximum``; ``highest``, the highest frequency of the picture in Hz.
+        ``seconds``; ``sample_rate`` in Hz; ``channels``; ``loudness`` in LUFS, None for silence; ``peak`` (full scale
+        is 1); ``unit`` and ``maximum``; ``highest``, the highest frequency of the picture in Hz.
 
     Raises
     ------
     AudioError
-        If it cannot be read, is silent, too short or too long.
+        If the sound cannot be read, is silent, too short or too long.
     """
     samples, sample_rate = read_recording(path, longest + 1 if longest else None)
     seconds = len(samples) / sample_rate

@@ -1,14 +1,14 @@
 """The folder of the app: recordings, textures, and a record of each.
 
 ====================  ==========================================================================================
-``recordings/``       as they were dropped
+``recordings/``       uploaded recordings, unchanged
 ``textures/``         the results, WAV
-``records/``          one JSON file for each: what it is and how it was made
+``records/``          one JSON file per sound: what it is and how it was made
 ``listening/``        what the page plays and shows, FLAC and PNG
 ====================  ==========================================================================================
 
-Every file is named after its sound. Names are made here, of letters, digits, ``-`` and ``.``; titles, which come from
-uploaded files, never become paths.
+Each file is named after its sound. Names are created here and consist of letters, digits, ``-`` and ``.``; titles,
+which come from uploaded files, are never used as paths.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ from texture_core.records.files import read_json, write_json
 RECORDING, TEXTURE = "recording", "texture"
 QUEUED, RUNNING, DONE, FAILED, STOPPED = "queued", "running", "done", "failed", "stopped"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,119}")
-# As `texture_core.records.files.replacing` names them.
+# The names that `texture_core.records.files.replacing` uses.
 _UNFINISHED = re.compile(r"\..*-[0-9a-f]{16}(\.[a-z0-9]+)?")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _LONGEST_STEM = 40
@@ -40,18 +40,18 @@ class Folder:
     Parameters
     ----------
     path : path
-        Made if it does not exist.
+        Created if it does not exist.
 
     Attributes
     ----------
     path : Path
     sounds : dict of str to dict
-        Records by name, in the order in which they were added.
+        Records by name, in the order of their addition.
 
     Raises
     ------
     StorageError
-        If the folder cannot be written to, or another app has it; that app's address is in the message.
+        If the folder cannot be written to or is open in another app, whose address is in the message.
     """
 
     def __init__(self, path):
@@ -59,7 +59,7 @@ class Folder:
         try:
             for name in ("recordings", "textures", "records", "listening"):
                 (self.path / name).mkdir(parents=True, exist_ok=True)
-            # Kept open: the lock ends with the process, however that ends.
+            # Kept open: the lock is released when the process ends, however it ends.
             self._lock = open(self.path / ".app", "a+", encoding="utf-8")  # noqa: SIM115
         except OSError as error:
             raise StorageError(f"{self.path}: cannot be written ({error.strerror}); name another folder") from error
@@ -74,23 +74,23 @@ class Folder:
         self.sounds = self._read_records()
 
     def close(self):
-        """Leave the folder to another app."""
+        """Release the folder for other apps."""
         self._lock.close()
 
     def note_address(self, address):
-        """Tell apps that find the folder in use where to look."""
+        """Store the address that other apps report while this folder is in use."""
         self._lock.seek(0)
         self._lock.truncate()
         self._lock.write(address)
         self._lock.flush()
 
     def add(self, record):
-        """Add a sound; its record has a ``name`` of `unused_name`."""
+        """Add a sound; the ``name`` in its record comes from `unused_name`."""
         self.sounds[record["name"]] = record
         self.save(record)
 
     def save(self, record):
-        """Write a record, if it is that of a sound that is still there."""
+        """Write a record, unless its sound was removed."""
         if self.sounds.get(record["name"]) is record:
             write_json(self._record_path(record["name"]), record)
 
@@ -102,7 +102,7 @@ class Folder:
         self.remove_unfinished_of(name)
 
     def remove_unfinished_of(self, name):
-        """Remove what a killed command left beside the place of its result."""
+        """Remove the temporary files of a killed command."""
         for path in (self.path / "textures").glob(f".{name}-*"):
             path.unlink(missing_ok=True)
 
@@ -111,17 +111,17 @@ class Folder:
         return self.path / "listening" / f"{name}.png"
 
     def listening(self, name):
-        """Return the path of a sound as the page plays it."""
+        """Return the path of the file that the page plays for a sound."""
         return self.path / "listening" / f"{name}.flac"
 
     def unused_name(self, text, taken=()):
-        """Make a name of any text that no sound has, nor any of `taken`."""
+        """Convert any text to a name that neither a sound nor `taken` has."""
         plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
         stem = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_STEM].strip("-") or "sound"
         return self.numbered(stem, taken)
 
     def numbered(self, stem, taken=()):
-        """Return a name that is not in use: the stem, or the stem with the next number."""
+        """Return an unused name: the stem, or the stem with the next number."""
         name, number = stem, 1
         while name in self.sounds or name in taken:
             number += 1
@@ -129,7 +129,7 @@ class Folder:
         return name
 
     def next_seed(self):
-        """Return a seed that no texture here has."""
+        """Return a seed that no texture in the folder has."""
         return 1 + max((record["settings"]["seed"] for record in self.textures()), default=0)
 
     def recordings(self):
@@ -161,14 +161,14 @@ class Folder:
 
 
 def title_of(text):
-    """Return what is shown of a file name that came with an upload: without folders and ending."""
+    """Return the title for an uploaded file: its name without folders and suffix."""
     printable = "".join(character for character in text if character.isprintable())
     name = re.split(r"[/\\]", printable)[-1].strip()
     return (Path(name).stem or "sound")[:_LONGEST_TITLE]
 
 
 def suffix_of(text):
-    """Return the ending of a file name that came with an upload, or nothing where it is unusual."""
+    """Return the suffix of an uploaded file's name; empty if it is unusual."""
     suffix = Path(text.lower()).suffix
     return suffix if _SUFFIX.fullmatch(suffix) else ""
 
@@ -180,7 +180,7 @@ def sha256_of(path):
 
 
 def _checked(record, name, folder):
-    """Return a record that was read, if it is whole and names files of its own only."""
+    """Return a record if it is complete and names only files of its own sound."""
     keys = {
         RECORDING: {"file", "title", "added", "facts", "sha256"},
         TEXTURE: {"file", "title", "added", "sources", "settings", "command", "state"},

@@ -1,4 +1,4 @@
-"""What every request has to pass, and what every answer says: no other site may use the app, nor any other machine."""
+"""Checks of requests and headers of responses, so that no other site or machine can use the app."""
 
 import hmac
 from http.cookies import CookieError, SimpleCookie
@@ -20,9 +20,9 @@ _HEADERS = {
 class Guard:
     """ASGI middleware.
 
-    Without a token, requests must name this machine as their host, so that a site whose name is made to lead here (DNS
-    rebinding) gets nothing. With one, they must bring it: once in the address, then as a cookie. Requests that change
-    something must come from the app's own page, and nothing may be embedded in other pages.
+    Without a token, the host of a request must be this machine, which prevents DNS rebinding by other sites. With a
+    token, requests must contain it, first in the address and then as a cookie. Requests that change something must come
+    from the app's own page, and other pages cannot embed anything.
 
     Parameters
     ----------
@@ -43,13 +43,13 @@ class Guard:
             await _answer(send, 403, refused)
         elif self.token and self._matches(_token_in(scope)):
             cookie = f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/"
-            # Without the token, which would stay in the history.
+            # Redirected, so that the token does not stay in the history.
             await _answer(send, 303, "", [(b"location", b"/"), (b"set-cookie", cookie.encode())])
         else:
             await self.app(scope, receive, _with_headers(send))
 
     def _refused(self, scope, headers):
-        """Return why a request is refused; nothing if it is not."""
+        """Return the reason to refuse a request; empty if it is allowed."""
         host = headers.get("host", "")
         if self.token:
             if not self._matches(_token_in(scope)) and not self._matches(_cookie_in(headers)):

@@ -1,4 +1,4 @@
-"""The jobs of the app: a queue of textures, each made by a command in a process of its own."""
+"""The jobs of the app: a queue of textures, each made by a command in a separate process."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from texture_core.app.words import in_words
 from texture_core.errors import AudioError, StorageError, TextureError
 
 _ERROR = "texture-core: error: "
-# Longer sounds are scored by their beginning: scores need minutes and gigabytes otherwise.
+# Of longer sounds only the beginning is scored, because scores would take minutes and gigabytes.
 SCORED_SECONDS = 20.0
 _CALIBRATION_SECONDS = 3.0
 _SIMULTANEOUS_READERS = 2
@@ -26,32 +26,32 @@ _STEPS = {"synthesize": "Synthesising", "describe": "Drawing", "score": "Compari
 
 
 class Changes:
-    """Let pages wait until there is something new."""
+    """Version of the app's state, with a way to wait for the next."""
 
     def __init__(self):
         self.version = 0
         self._event, self._closed = asyncio.Event(), False
 
     def announce(self):
-        """Wake everyone who waits."""
+        """Increase the version and wake all who wait."""
         self.version += 1
         self._event.set()
         self._event = asyncio.Event()
 
     def close(self):
-        """Let nobody wait any more."""
+        """Wake all who wait; later calls of `wait` return at once."""
         self._closed = True
         self.announce()
 
     async def wait(self, version, seconds):
-        """Wait until the version differs from `version`, at most so many seconds."""
+        """Wait until the version differs from `version`, for at most `seconds`."""
         if version == self.version and not self._closed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._event.wait(), seconds)
 
 
 class Jobs:
-    """Make the queued textures of a folder one after another, and read recordings meanwhile.
+    """Make the queued textures of a folder one after another, and read recordings at the same time.
 
     Parameters
     ----------
@@ -59,13 +59,13 @@ class Jobs:
     speed : Speed
     qualities : dict of str to Quality
     threads : int
-        Of each command.
+        Number of threads of each command.
 
     Attributes
     ----------
     changes : Changes
     progress : dict of str to dict
-        Of the running texture, by name: ``step``, ``share`` (0 to 1) and ``left`` (seconds or None).
+        Progress of the running texture, by its name: ``step``, ``share`` (0 to 1) and ``left`` (seconds or None).
     """
 
     def __init__(self, folder, speed, qualities, threads):
@@ -80,7 +80,7 @@ class Jobs:
         for record in folder.textures():
             if record["state"] in (QUEUED, RUNNING):
                 if (folder.path / record["file"]).exists():
-                    # Finished, but neither drawn nor compared.
+                    # Synthesised, but not drawn and scored.
                     self._queue.append(record["name"])
                 else:
                     record["state"] = STOPPED
@@ -89,7 +89,7 @@ class Jobs:
             self._wanted.set()
 
     async def run(self):
-        """Make what is queued, until cancelled."""
+        """Make queued textures until cancelled."""
         if not self.speed.known and not self._queue:
             await self._calibrate()
         while True:
@@ -100,11 +100,11 @@ class Jobs:
                 try:
                     await self._make(record)
                 except Exception as error:
-                    # Of whatever kind: the queue goes on.
+                    # Whatever the error, the queue continues.
                     if not isinstance(error, TextureError | OSError):
                         traceback.print_exc()
                     record |= {"state": FAILED, "error": str(error) or type(error).__name__}
-                    # A full disk may have no room for this either.
+                    # The disk may be full.
                     with suppress(StorageError):
                         self.folder.save(record)
                 finally:
@@ -121,16 +121,16 @@ class Jobs:
         self._queue.append(record["name"])
         self._wanted.set()
         if self._running is None and self._process:
-            # The measurement of this machine; the texture is one too.
+            # Calibration is not needed any more: the texture measures the machine as well.
             _kill(self._process)
         self.changes.announce()
 
     def position(self, name):
-        """Return how many textures are made before that one; None if it is not queued."""
+        """Return the number of textures to make before this one; None if it is not queued."""
         return self._queue.index(name) + (self._running is not None) if name in self._queue else None
 
     async def remove(self, name):
-        """Remove a sound; if it is being made, end its processes first."""
+        """Remove a sound. If it is being made, end its processes first."""
         if name in self._queue:
             self._queue.remove(name)
         elif name == self._running:
@@ -140,30 +140,30 @@ class Jobs:
                 _kill(self._process)
             await self._ended.wait()
             self._cancelled = None
-        # Two windows may ask for the same.
+        # Two windows may remove the same sound.
         if name in self.folder.sounds:
             self.folder.remove(name)
         self.changes.announce()
 
     def close(self):
-        """End all processes, and let no page wait any more."""
+        """End all processes and all waiting."""
         self._closing = True
         self.changes.close()
         for process in self._processes:
             _kill(process)
 
     async def read(self, path, name, title, *, like=None):
-        """Read a sound in a process of its own, and write what the page plays and shows.
+        """Read a sound in a separate process, and write what the page plays and shows.
 
         Parameters
         ----------
         path : Path
         name : str
-            Of the sound.
+            Name of the sound.
         title : str
-            What messages call it.
+            Name for messages.
         like : dict, optional
-            Facts of the recording whose colour scale its picture gets; None for a recording.
+            Facts of the recording whose colour scale the picture uses; None for a recording.
 
         Returns
         -------
@@ -173,7 +173,7 @@ class Jobs:
         Raises
         ------
         AudioError
-            If it cannot be used.
+            If the sound cannot be used.
         """
         places = ["--picture", self.folder.picture(name), "--listening", self.folder.listening(name)]
         scale = ["--unit", repr(like["unit"]), "--maximum", repr(like["maximum"])] if like else ["--recording"]
@@ -183,7 +183,7 @@ class Jobs:
         return json.loads(output)
 
     async def read_recording(self, path, name, title):
-        """Read a recording as `read`, a few at a time."""
+        """Read a recording with `read`, a few at the same time."""
         async with self._readers:
             return await self.read(path, name, title)
 
@@ -249,14 +249,14 @@ class Jobs:
     async def _score(self, record, source):
         arguments = ["score", source["file"], record["file"], "--json", "--seconds", f"{SCORED_SECONDS:g}"]
         code, output, lines = await self._run("texture_core.command_line", *arguments)
-        # The sound is there all the same.
+        # Without scores the sound is still finished.
         record["scores"] = json.loads(output) if code == 0 else None
         record["words"] = in_words(record["scores"]) if code == 0 else []
         if code and not self._stopped(record):
             record["notes"] = [*record.get("notes", []), f"not compared: {_message(code, lines)}"]
 
     def seconds_of(self, record):
-        """Estimate how long a texture takes, in seconds; None if nothing is known yet."""
+        """Estimate the time to make a texture, in seconds; None if it cannot be estimated yet."""
         sources = [self.folder.sounds[name] for name in record["sources"] if name in self.folder.sounds]
         if len(sources) < len(record["sources"]):
             return None
@@ -292,7 +292,7 @@ class Jobs:
                 self.changes.announce()
 
     async def _run(self, module, *arguments, on_progress=None):
-        """Run a module in the folder; return its exit code, output and the lines of standard error but progress."""
+        """Run a module in the folder; return its exit code, output and the lines of standard error without progress."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "texture_core.app.child", str(os.getpid()), module, *map(str, arguments)),
             cwd=self.folder.path,
@@ -318,7 +318,7 @@ class Jobs:
 
 
 def write_demo(path, name, seconds, sample_rate=16000):
-    """Write a demo texture as WAV of 16 bits."""
+    """Write a demo texture as a WAV file of 16 bits."""
     import soundfile
 
     from texture_core.demo import demo_texture
@@ -330,12 +330,12 @@ def write_demo(path, name, seconds, sample_rate=16000):
 
 
 def upload_path(folder, suffix):
-    """Return a path for a file that is being uploaded."""
+    """Return a temporary path for an upload."""
     return folder.path / "recordings" / f".upload-{secrets.token_hex(8)}{suffix}"
 
 
 async def _lines(stream, on_progress):
-    """Read standard error line by line; pass on progress, return the last of the rest."""
+    """Read standard error line by line; pass progress to `on_progress` and return the last other lines."""
     rest = []
     async for line in stream:
         text = line.decode(errors="replace").strip()
@@ -347,7 +347,7 @@ async def _lines(stream, on_progress):
 
 
 def _kill(process):
-    # Its group, which has its children too.
+    # The whole process group, because the process may have children.
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -364,7 +364,7 @@ def _notes(lines, file_name):
     notes = []
     for line in lines:
         summary = line.startswith(f"{file_name}: ")
-        # What follows a semicolon in the summary is unusual.
+        # In the summary, notes follow a semicolon.
         note = line.partition("; ")[2] if summary else line
         if note:
             notes.append(note)

@@ -1,4 +1,4 @@
-"""The app's web server: the page, its sounds, and what it may ask for."""
+"""The app's web server: the page, its sounds and its API."""
 
 import asyncio
 import json
@@ -53,13 +53,13 @@ _BLOCK = 1 << 20
 
 
 class _Problem(TextureError):
-    """A request that cannot be answered; its message is shown to the person.
+    """An error of a request; the page shows its message.
 
     Parameters
     ----------
     text : str
     status : int
-        Of HTTP.
+        HTTP status code.
     """
 
     def __init__(self, text, status=400):
@@ -68,14 +68,14 @@ class _Problem(TextureError):
 
 
 def make_app(folder, *, qualities=QUALITIES, threads=None, token=None):
-    """Make the ASGI application of a folder.
+    """Create the ASGI application for a folder.
 
     Parameters
     ----------
     folder : Folder
     qualities : dict of str to Quality
     threads : int, optional
-        Of each job; default: the processors that this process may use.
+        Number of threads of each job; default: the number of processors that this process may use.
     token : str, optional
         See `texture_core.app.guard.Guard`.
     """
@@ -120,18 +120,18 @@ def serve(folder, *, host="127.0.0.1", port=8765, token=None, on_start=print, **
     host : str
         Address to listen on.
     port : int
-        Another free one is taken if it is in use.
+        If it is in use, another free port is used.
     token : str, optional
-        Needed for addresses that other machines can reach.
+        Required for addresses that other machines can reach.
     on_start : callable
         Called with the page's address.
     **options
-        Of `make_app`.
+        Further arguments of `make_app`.
 
     Raises
     ------
     ParameterError
-        If there is no such address here, or other machines can reach it and there is no token.
+        If the address does not exist, or other machines can reach it and there is no token.
     """
     if host not in LOOPBACK and not token:
         raise ParameterError(f"host: {host} can be reached from other machines, which needs a token")
@@ -146,12 +146,12 @@ def serve(folder, *, host="127.0.0.1", port=8765, token=None, on_start=print, **
         access_log=False,
         server_header=False,
         lifespan="on",
-        # For what is being sent.
+        # Seconds for responses that are being sent.
         timeout_graceful_shutdown=2,
     )
     on_start(f"{address}?token={token}" if token else address)
     try:
-        # It passes on the interrupt that ended it.
+        # uvicorn raises the interrupt again after its shutdown.
         with suppress(KeyboardInterrupt):
             _Server(config, lambda: app.app.state.jobs.close()).run(sockets=[listening])
     finally:
@@ -160,12 +160,13 @@ def serve(folder, *, host="127.0.0.1", port=8765, token=None, on_start=print, **
 
 
 class _Server(uvicorn.Server):
-    """A server that ends what takes long before it waits for the rest.
+    """A server that stops the jobs before it waits for open connections.
 
     Parameters
     ----------
     config : uvicorn.Config
     stop : callable
+        Stops the jobs.
     """
 
     def __init__(self, config, stop):
@@ -185,7 +186,7 @@ def _listen(host, port):
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, wanted))
-            # Before the address is told: whoever comes early waits.
+            # Before the address is printed, so that early requests wait.
             listening.listen()
             return listening
         except OSError as error:
@@ -199,17 +200,17 @@ def _listen(host, port):
 
 
 class _Handlers:
-    """One method for each kind of request."""
+    """Request handlers, one method each."""
 
     def __init__(self, folder, speed, qualities, threads):
         self.folder, self.speed, self.qualities, self.threads = folder, speed, qualities, threads
         self.jobs = None
         self._uploads = 0
-        # Of recordings that are being read, so that no two get the same.
+        # Names of recordings that are being read, so that no two get the same.
         self._reserved = set()
 
     async def state(self, request):
-        """Wait for news if the page has the current state already, then send all of it."""
+        """Send the state; if the page has the current version, wait for the next one first."""
         seen = request.query_params.get("version", "")
         changes = self.jobs.changes
         if seen.isascii() and seen.isdigit():
@@ -247,7 +248,7 @@ class _Handlers:
         return shown
 
     async def upload(self, request):
-        """Take a recording, the body of the request."""
+        """Add a recording, the body of the request."""
         sent = request.query_params.get("title", "")
         limit = limits.UPLOAD_BYTES
         too_large = _Problem(
@@ -320,7 +321,7 @@ class _Handlers:
             file.unlink(missing_ok=True)
 
     async def estimate(self, request):
-        """Tell how long each quality takes, in seconds: for what is asked, and until its end with what is queued."""
+        """Estimate the seconds that the requested textures take at each quality."""
         asked = await _asked(request)
         takes = checked_takes(asked)
         groups = self._groups(asked)
@@ -385,7 +386,7 @@ class _Handlers:
         return name
 
     async def again(self, request):
-        """Make a texture that failed, or was stopped with the app, once more, with the same settings and seed."""
+        """Make a texture that failed or was stopped again, with the same settings and seed."""
         record = self._sound(request, TEXTURE)
         if record["state"] not in (FAILED, STOPPED):
             raise _Problem("is there already, or on its way", 409)
@@ -395,7 +396,7 @@ class _Handlers:
         return _json({"names": [self._add_texture(settings, sources)]}, 201)
 
     async def remove(self, request):
-        """Remove a sound, or cancel it."""
+        """Remove or cancel a sound."""
         record = self._sound(request)
         count = sum(record["name"] in texture["sources"] for texture in self.folder.textures())
         if record["kind"] == RECORDING and count:
@@ -420,11 +421,11 @@ class _Handlers:
         return FileResponse(self.folder.picture(self._finished(request)["name"]), media_type="image/png")
 
     async def listen(self, request):
-        """Send a sound as the page plays it."""
+        """Send the file that the page plays for a sound."""
         return FileResponse(self.folder.listening(self._finished(request)["name"]), media_type="audio/flac")
 
     async def download_wav(self, request):
-        """Send a result as it was made."""
+        """Send a result unchanged."""
         record = self._finished(request, TEXTURE)
         return FileResponse(self.folder.path / record["file"], filename=f"{record['name']}.wav", media_type="audio/wav")
 
@@ -471,7 +472,7 @@ def _json(value, status=200):
 
 
 async def _asked(request):
-    """Return the JSON object of a request."""
+    """Return the JSON object in the body of a request."""
     body = b""
     async for block in request.stream():
         body += block
@@ -491,6 +492,6 @@ async def _told(request, error):
     text = str(error) if isinstance(error, TextureError) else f"the folder cannot be used ({error.strerror or error})"
     answer = _json({"error": text}, status)
     if status == 413:
-        # The rest of it is not wanted.
+        # The rest of the body is not read.
         answer.headers["connection"] = "close"
     return answer

@@ -1,4 +1,4 @@
-"""What can be asked of the app: qualities, limits and the command that makes a texture."""
+"""Qualities, limits and settings of textures, and the command that makes a texture."""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,7 +10,6 @@ UPLOAD_BYTES = 200_000_000
 LONGEST_RECORDING_SECONDS = 600.0
 LONGEST_TEXTURE_SECONDS = 600.0
 MOST_TAKES = 20
-# Texts that are longer come from no page of ours.
 _MOST_POSITIONS = 9
 # Seconds of computing per second of sound, relative to mono at the lowest rate (docs/method.md, rates).
 _STEREO = 1.6
@@ -24,15 +23,15 @@ class Quality:
     Attributes
     ----------
     title, hint : str
-        As shown.
+        Texts on the page.
     arguments : tuple of str
         Options of ``texture-core synthesize`` and ``texture-core morph``.
     full_range : bool
-        Whether all frequencies of the recording are kept; if not, those up to 8 kHz. Morphs cannot.
+        Whether to keep all frequencies of the recording, which morphs cannot; if not, those up to 8 kHz.
     cost : float
         Computing time of a mono texture up to 8 kHz, relative to the first quality.
     morph_cost : float
-        As `cost`, of a morph.
+        The same for a morph.
     """
 
     title: str
@@ -52,7 +51,7 @@ QUALITIES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one texture; `checked_settings` makes them from what a page sends.
+    """The settings of one texture; `checked_settings` creates them from a request.
 
     Attributes
     ----------
@@ -66,7 +65,7 @@ class Settings:
     mono : bool
         Whether to mix stereo down.
     position : tuple of float
-        Of a morph, else empty.
+        Positions of a morph, else empty.
     seed : int
     """
 
@@ -80,15 +79,15 @@ class Settings:
 
 
 def checked_settings(asked, qualities, *, morph, seed):
-    """Check what a page asks for.
+    """Check the settings in a request.
 
     Parameters
     ----------
     asked : dict
-        Decoded JSON of any content.
+        Decoded JSON with any content.
     qualities : dict of str to Quality
     morph : bool
-        Whether it is a morph of two recordings.
+        Whether the texture is a morph of two recordings.
     seed : int
 
     Returns
@@ -119,7 +118,7 @@ def checked_settings(asked, qualities, *, morph, seed):
 
 
 def checked_takes(asked):
-    """Check the number of takes that a page asks for; return it."""
+    """Return the number of takes in a request; `ParameterError` if it is not valid."""
     takes = _number(asked, "takes", 1, MOST_TAKES)
     if takes != int(takes):
         raise ParameterError(f"takes: expected a whole number, found {takes:g}")
@@ -136,29 +135,29 @@ def _number(asked, name, lowest, highest):
 
 
 def settings_of(record):
-    """Return the `Settings` in the record of a texture; `TypeError` if there are none."""
+    """Return the `Settings` in the record of a texture; `TypeError` if they are not valid."""
     settings = Settings(**record["settings"])
     return replace(settings, position=tuple(settings.position))
 
 
 def command_of(settings, qualities, sources, output, *, threads):
-    """Make the command of a texture, which makes the same file each time on the same machine.
+    """Return the command for a texture. On the same machine it always makes the same file.
 
     Parameters
     ----------
     settings : Settings
     qualities : dict of str to Quality
     sources : sequence of dict
-        One recording, or two for a morph: ``file``, relative to the app's folder, and ``facts`` as of
+        One recording, or two for a morph: ``file``, relative to the app's folder, and ``facts`` from
         `texture_core.app.describe`.
     output : str
-        Relative to the app's folder.
+        Path of the result, relative to the app's folder.
     threads : int
 
     Returns
     -------
     list of str
-        Arguments of ``texture-core``.
+        Arguments for ``texture-core``.
     """
     quality = qualities[settings.quality]
     command = ["morph" if len(sources) == 2 else "synthesize", *(source["file"] for source in sources)]
@@ -178,7 +177,7 @@ def command_of(settings, qualities, sources, output, *, threads):
 
 
 def relative_cost(settings, qualities, sources):
-    """Estimate the computing time per second of sound, relative to mono of the first quality.
+    """Estimate the computing time per second of sound, relative to mono at the first quality.
 
     See `command_of` for the parameters.
     """

@@ -1,4 +1,4 @@
-"""How long textures take on this machine, from those that it has made."""
+"""Estimates of computing times, from the textures that this machine has made."""
 
 import platform
 from statistics import median
@@ -17,7 +17,7 @@ class Speed:
     ----------
     path : path
     threads : int
-        Of the commands; times with another number, or of another machine, are forgotten.
+        Number of threads of each command. Times with another number or from another machine are discarded.
     """
 
     def __init__(self, path, threads):
@@ -31,7 +31,7 @@ class Speed:
                         {name: float(times[name]) for name in ("cost", "rate", "start")} for times in kept["measured"]
                     ]
             except (StorageError, KeyError, TypeError, ValueError):
-                # Measured again; there is nothing to save.
+                # The file is damaged; times are measured again.
                 pass
 
     @property
@@ -40,22 +40,22 @@ class Speed:
         return bool(self._measured)
 
     def add(self, *, cost, rate, start):
-        """Keep what one texture took.
+        """Add the times of one texture.
 
         Parameters
         ----------
         cost : float
-            Its relative cost, see `texture_core.app.settings.relative_cost`.
+            Relative cost, see `texture_core.app.settings.relative_cost`.
         rate : float
             Seconds of computing per second of sound.
         start : float
-            Seconds before the computation began.
+            Seconds until the computation began.
         """
         self._measured = [*self._measured, {"cost": cost, "rate": rate, "start": start}][-_KEPT:]
         write_json(self._path, {"machine": self._machine, "measured": self._measured})
 
     def seconds(self, cost, duration):
-        """Estimate how long a texture takes, from the last of equal relative cost or else of any; None if unknown."""
+        """Estimate the time for a texture from recent ones, preferably of the same cost; None if there are none."""
         if not self._measured:
             return None
         alike = [times for times in self._measured if times["cost"] == cost] or self._measured

@@ -1,18 +1,18 @@
-"""What the scores of a texture say, in words."""
+"""Explanations of a texture's scores in words."""
 
-# dB of McDermott & Simoncelli's statistics; smaller differences are within those between stretches of one recording.
+# dB of McDermott & Simoncelli's statistics; stretches of one recording differ by as much.
 _EQUAL_SNR = 1.0
 _NEAR_SNR = 4.0
-# A distance of rhythms up to that of another stretch, or to twice it.
+# Rhythm distance relative to that of another stretch.
 _NEAR_RHYTHM = 2.0
-# Distances below are inaudible, whatever the recording's own are.
+# Smaller distances are inaudible, whatever the recording's own.
 _SAME_RHYTHM = 0.003
 _SHIFTED_COPY, _NEARLY_SHIFTED_COPY = 20.0, 10.0
 _SOME_COPIES, _MANY_COPIES = 0.05, 0.25
 
 
 def in_words(report):
-    """Say what the scores of a texture mean.
+    """Explain the scores of a texture.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def in_words(report):
     Returns
     -------
     list of dict
-        ``good`` (bool) and ``text``: how near the sound is, the rhythm, and whether anything is copied.
+        ``good`` (bool) and ``text``, about the similarity of the sound, its rhythm and copied pieces.
     """
     scores, natural = report["scores"], report["natural_variation"]
     return [
@@ -70,7 +70,7 @@ def _copies(diversity, share, natural):
 
 
 def _copied_share(scores):
-    """Return the larger share, of waveform and spectrogram: a copy with other phases sounds like one."""
+    """Return the larger share, of waveform or spectrogram, because a copy with other phases sounds like a copy."""
     return max(scores.get(name) or 0.0 for name in ("patchwork_share", "patchwork_spectrogram_share"))
 
 

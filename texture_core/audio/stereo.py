@@ -12,11 +12,11 @@ import numpy as np
 from texture_core.audio.interchannel import band_covariance, matching_matrices
 from texture_core.audio.matrix_filter import design_filter, filter_blocks, filter_samples
 
-# Of the second axis against the first, in power: below it (-70 dB) all of the recording is one signal in two channels.
+# Power of the second axis relative to the first (-70 dB), below which the recording is one signal in two channels.
 _NO_SECOND_AXIS = 1e-7
-# In transforms of the spectrogram, 32 ms each: what tells narrow bands of low sounds apart.
+# Filter length in windows of the spectrogram, 32 ms each: long enough to separate narrow bands at low frequencies.
 _TRANSFORMS = 4
-# How much the axes of the whole recording count against those of a band whose channels differ in nothing.
+# Weight of the axes of the whole recording relative to those of a band.
 _SHARE_OF_WHOLE = 0.01
 
 
@@ -48,7 +48,7 @@ class StereoImage:
         (bins,), in radians, at evenly spaced frequencies from 0 to half the sample rate: the direction of the first
         signal between left (0) and right (π / 2); the second is at a right angle to it.
     covariance : numpy.ndarray
-        (bins, 2, 2): of the recording's two signals, as in `texture_core.audio.interchannel.band_covariance`.
+        (bins, 2, 2): covariance of the recording's two signals, see `texture_core.audio.interchannel.band_covariance`.
     """
 
     angle: np.ndarray
@@ -97,7 +97,7 @@ def take_apart(samples, n_fft):
     powers, axes = np.linalg.eigh(samples.T @ samples)
     if powers[0] <= _NO_SECOND_AXIS * powers[1]:
         gains = axes[:, 1] / axes[np.abs(axes[:, 1]).argmax(), 1]
-        # Equal channels are to be as their mean is, to the bit.
+        # Equal channels must be equal to their mean, to the bit.
         gains = np.where(np.abs(np.abs(gains) - 1) < np.sqrt(_NO_SECOND_AXIS), np.sign(gains), gains)
         return (samples @ gains / (gains @ gains))[:, None], PannedImage(tuple(gains.tolist()))
     covariance = band_covariance(samples, _TRANSFORMS * n_fft)
@@ -128,6 +128,6 @@ def _axis_angles(covariance, whole):
 
 
 def _rotations(angle):
-    """(bins, 2, 2): from the two signals to left and right."""
+    """Return the matrices (bins, 2, 2) that rotate the two signals to left and right."""
     cosine, sine = np.cos(angle), np.sin(angle)
     return np.stack([cosine, -sine, sine, cosine], axis=1).reshape(-1, 2, 2)

@@ -1,4 +1,4 @@
-"""Reproducible samples of long recordings: stretches from all parts of a recording, joined to a shorter one."""
+"""Reproducible samples of long recordings: stretches from all parts of a recording, joined into a shorter one."""
 
 import sys
 from dataclasses import dataclass
@@ -30,25 +30,26 @@ class Sample:
 
 # A stretch is as long as the longest window of a texture and several times the longest lag.
 SAMPLE = Sample(16, 8.0)
-# For syntheses that are as long as their target: about as long as the recordings that this is meant for.
+# For syntheses that are as long as their target; similar in length to the recordings that such studies use.
 SHORT_SAMPLE = Sample(4, 3.0)
 LONGEST_SECONDS = SAMPLE.stretches * SAMPLE.seconds
 
 
 def is_long(count, sample_rate):
-    """Return whether a recording of `count` frames is so long that a sample represents it."""
+    """Return whether a recording of `count` frames is so long that it is replaced by a sample."""
     return count > round(LONGEST_SECONDS * sample_rate)
 
 
 def stretches(count, sample_rate, sample=SAMPLE):
-    """Choose the stretches of a recording that make up its sample.
+    """Choose the stretches of a recording for its sample.
 
-    One stretch is drawn from each of as many equal parts of the recording. The draw depends only on the arguments.
+    The recording is divided into equal parts, and one stretch is drawn from each. The draw depends only on the
+    arguments.
 
     Parameters
     ----------
     count : int
-        Frames of the recording.
+        Number of frames of the recording.
     sample_rate : int
         Hz.
     sample : Sample
@@ -71,7 +72,7 @@ def stretches(count, sample_rate, sample=SAMPLE):
 
 
 def from_first_sound(first_sound, count, sample_rate, sample=SAMPLE):
-    """Return one stretch as long as a sample, from the first sound on, for a recording whose `stretches` are silent."""
+    """Return one stretch of a sample's length, starting at the first sound, for a recording with silent `stretches`."""
     length = round(sample.stretches * sample.seconds * sample_rate)
     start = min(first_sound, count - length)
     return ((start, start + length),)

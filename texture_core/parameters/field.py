@@ -1,8 +1,8 @@
-"""How a parameter is stated.
+"""Declarations of parameters.
 
-`parameter` states everything about a field of a `ParameterSet` besides its name and type, which the class annotation
-gives: its default, range, unit, the paper's value and a description. Checks, error messages, the documentation of the
-classes, the tables in ``config/README.md`` and options of the command line all come from that.
+`parameter` declares a field of a `ParameterSet`: its default, range, unit, the paper's value and a description. Name
+and type come from the class annotation. Checks, error messages, the documentation of the classes, the tables in
+``config/README.md`` and options of the command line are derived from this declaration.
 """
 
 import inspect
@@ -14,37 +14,37 @@ from texture_core.parameters.statement import Mismatch, Statement
 
 
 def parameter(default, description="", *, item=None, **stated):
-    """State a field of a `ParameterSet`.
+    """Declare a field of a `ParameterSet`.
 
     Parameters
     ----------
     default : object
         A dict is copied for each parameter set.
     description : str
-        Sentences. Leave range, unit and the paper's value to the options below.
+        Whole sentences. Do not repeat range, unit or the paper's value, which the options below give.
     unit : str, optional
         In the plural, such as ``"samples"``.
     paper : object, optional
         The paper's value, where it gives one.
     neutral : object, optional
-        For a parameter that was added later: the value under which results are what they were before it existed.
-        `to_mapping` leaves the field out at this value, so that adding it reruns nothing.
+        For a parameter that was added later: the value that gives the same results as before the parameter existed.
+        `to_mapping` omits the field if it has this value, so that adding the parameter reruns nothing.
     choices : tuple of str, optional
-        The only values.
+        The valid values.
     minimum, above, maximum : number, optional
         The range of a number, or of each number in a list or mapping; `above` is excluded, the others are included.
     even : bool, optional
         Whether the number must be even.
     pattern : str, optional
-        A regular expression for the whole text.
+        A regular expression that the whole text must match.
     lengths : tuple, optional
-        The least and the greatest number of items in a list; None for no limit.
+        The smallest and largest number of items in a list; None for no limit.
     unique : bool, optional
         Whether the items of a list must differ.
     extension : str, optional
         The kind of extension in `texture_core.registry` that the value names, or the items or keys name.
     wording : str, optional
-        What messages call the expected value, where type, unit and range do not say it.
+        The expected value in words, for messages; default: derived from type, unit and range.
     item : str, optional
         The same for an item of a list or a value of a mapping.
     """
@@ -58,7 +58,7 @@ _OF_ITEMS = {"unit", "minimum", "above", "maximum", "even", "choices", "pattern"
 
 
 def _statement(annotation, given):
-    """The `Statement` of a field, from its annotation and its default or what `parameter` returned."""
+    """Return the `Statement` of a field, from its annotation and its default or the result of `parameter`."""
     if isinstance(given, Field):
         stated, item = given.metadata["stated"], given.metadata["item"]
     else:
@@ -84,15 +84,15 @@ def _of_type(annotation, stated, item):
 
 
 class ParameterSet:
-    """Base of the frozen dataclasses of parameters: values are checked when a set is made.
+    """Base class of the frozen dataclasses of parameters, which checks values on creation.
 
-    A subclass names the section of the configuration that it is, for messages: ``class Audio(ParameterSet,
-    section="audio")``. Lists become tuples, and mappings become the parameter sets of their fields.
+    A subclass names its section of the configuration, for messages: ``class Audio(ParameterSet, section="audio")``.
+    Lists are converted to tuples, and mappings to the parameter sets of their fields.
 
     Attributes
     ----------
     stated : dict of str to Statement
-        Of the class: its fields.
+        Class attribute: the declarations of the fields.
 
     Raises
     ------
@@ -121,17 +121,17 @@ class ParameterSet:
         object.__setattr__(self, name, value)
 
     def _refuse(self, name, expected):
-        """Refuse the value of a field that does not fit another field's."""
+        """Raise `ParameterError` for a value that conflicts with another field."""
         raise ParameterError(str(Mismatch((*self.section, name), expected, getattr(self, name))))
 
     @classmethod
     def mismatches(cls, mapping, path=()):
-        """Compare a mapping with what is stated of the fields.
+        """Compare a mapping with the declarations of the fields.
 
         Yields
         ------
         Mismatch
-            For each value that does not fit and each unknown key.
+            One for each invalid value and each unknown key.
         """
         for key, value in mapping.items():
             if key in cls.stated:
@@ -151,12 +151,12 @@ def _attributes(stated):
 
 
 def paper_sentence(stated):
-    """`` Paper: 512.`` for a parameter that the paper gives a value for, else nothing."""
+    """Return `` Paper: 512.`` if the paper gives a value for the parameter, else an empty string."""
     return "" if stated.paper is None else f" Paper: {stated.paper}."
 
 
 def leaves(cls, prefix=""):
-    """The parameters of a set and of the sets in it.
+    """List the parameters of a set and of its nested sets.
 
     Yields
     ------
@@ -172,7 +172,7 @@ def leaves(cls, prefix=""):
 
 
 def find(cls, key):
-    """The `Statement` at a dotted key path; None where there is none, or a section."""
+    """Return the `Statement` at a dotted key path; None if the path is unknown or a section."""
     name, _, below = key.partition(".")
     stated = cls.stated.get(name)
     if stated is None or (stated.is_section and not below):

@@ -1,28 +1,28 @@
-"""What is stated of a parameter, in words and as a check of values."""
+"""The declaration of a parameter: checks values and describes valid ones in words."""
 
 import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# In place of a neutral value, for a parameter that was there from the start.
+# Stands for no neutral value: the parameter has existed from the start.
 NOT_NEUTRAL = object()
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A value that does not fit what is stated of its parameter.
+    """A value that does not match the declaration of its parameter.
 
     Attributes
     ----------
     path : tuple
-        Keys (str) and positions in lists (int) that lead to the value.
+        Keys (str) and list indices (int) of the value.
     expected : str
     found : object
     parameter : Statement or None
         None for an unknown key.
     known : tuple of str
-        The known keys, for an unknown one.
+        For an unknown key: the known ones.
     """
 
     path: tuple
@@ -36,7 +36,7 @@ class Mismatch:
 
 
 def dotted(path):
-    """A path of keys and positions as messages show it: ``features.kernel_widths, item 2``."""
+    """Format a path of keys and indices for messages: ``features.kernel_widths, item 2``."""
     text, separator = "", ""
     for part in path:
         text += f", item {part + 1}" if isinstance(part, int) else f"{separator}{part}"
@@ -46,16 +46,16 @@ def dotted(path):
 
 @dataclass(frozen=True)
 class Statement:
-    """What is stated of one parameter; `parameter` explains the attributes that are not listed here.
+    """The declaration of one parameter; see `parameter` for the attributes that are not listed here.
 
     Attributes
     ----------
     type : type
         bool, int, float, str, tuple, dict, a `ParameterSet`, or object for anything.
     of : Statement or None
-        What the items of a tuple or the values of a dict are; None for anything.
+        Declaration of the items of a tuple or the values of a dict; None for anything.
     nullable : bool
-        Whether None is a value.
+        Whether None is valid.
     """
 
     type: type
@@ -84,7 +84,7 @@ class Statement:
 
     @property
     def expected(self):
-        """Type, unit and range in words, as messages and tables have them."""
+        """Type, unit and range in words, for messages and tables."""
         return self.wording or self._in_words() + (", or null" if self.nullable else "")
 
     def _in_words(self):
@@ -121,12 +121,12 @@ class Statement:
         return noun if self.maximum is None else f"{noun}, {each}at most {self.maximum}"
 
     def mismatches(self, value, path=()):
-        """Compare a value with the statement.
+        """Compare a value with the declaration.
 
         Yields
         ------
         Mismatch
-            For each part of the value that does not fit.
+            One for each invalid part of the value.
         """
         if value is None and self.nullable:
             return
@@ -159,7 +159,7 @@ class Statement:
         return isinstance(value, self.type)
 
     def _is_number(self, value):
-        # Not math.isfinite, which cannot take a whole number beyond the range of a float.
+        # math.isfinite fails for integers beyond the range of a float.
         kinds = int if self.type is int else int | float
         return isinstance(value, kinds) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
@@ -172,7 +172,7 @@ class Statement:
         )
 
     def converted(self, value):
-        """A value that fits, as it is kept: parameter sets of mappings, tuples of lists."""
+        """Convert a valid value for storage: mappings to parameter sets, lists to tuples."""
         if value is None and self.nullable:
             return None
         if self.is_section:

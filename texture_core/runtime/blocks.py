@@ -1,12 +1,12 @@
-"""Blocks of large arrays.
+"""Division of large arrays into blocks.
 
-The C library returns large arrays to the system when they are freed, and each new one costs page faults. In blocks of a
-few megabytes, the same memory is used again.
+The C library returns large arrays to the system when they are freed, so each new one causes page faults. Blocks of a
+few megabytes reuse the same memory.
 """
 
-# Frames of a large array. Smaller ones are not divided, because rounding may depend on the division.
+# Arrays with more frames are large. Smaller ones are not divided, because rounding may depend on the division.
 _LARGE_FRAMES = 8192
-# Elements of a block.
+# Number of elements in a block.
 _BLOCK = 1 << 21
 
 
@@ -23,7 +23,7 @@ def row_blocks(values, length=None):
     values : torch.Tensor
         (rows, frames).
     length : int, optional
-        Elements per row of the arrays that are computed from a block; default: the number of frames.
+        Elements per row of the arrays computed from a block; default: the number of frames.
 
     Yields
     ------

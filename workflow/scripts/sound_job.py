@@ -1,4 +1,4 @@
-"""Shared by the scripts that make sounds of a recording: its plan."""
+"""The plan of a recording's textures, for the scripts that make them."""
 
 from texture_core.audio.recording import read_sample
 from texture_core.parameters.mapping import read_back

@@ -3,6 +3,7 @@
 import io
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,18 +35,31 @@ def rain(tmp_path_factory):
 @pytest.fixture(scope="module")
 def app(tmp_path_factory, rain):
     """One app for all tests that leave its recordings as they are."""
-    app = RunningApp(tmp_path_factory.mktemp("the sounds"))
+    app = RunningApp(tmp_path_factory.mktemp("the sounds"), measured=False)
     assert app.drop(rain) == (201, {"name": "rain-on-b-the-roof"})
     yield app
     app.close()
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, rain):
+    """The name of a finished sound, and a folder of the app with it, for `start` to copy."""
+    app = RunningApp(tmp_path_factory.mktemp("finished"))
+    app.drop(rain)
+    (name,) = make(app)
+    assert app.wait(name, "done", "failed")["state"] == "done"
+    app.close()
+    return name, app.folder
+
+
 @pytest.fixture
 def start(tmp_path):
-    """Starts apps of a folder that ends with the test."""
+    """Starts apps of a folder that ends with the test, empty or at first the copy of another."""
     started = []
 
-    def start(**options):
+    def start(copy_of=None, **options):
+        if copy_of:
+            shutil.copytree(copy_of, tmp_path / "sounds")
         started.append(RunningApp(tmp_path / "sounds", **options))
         return started[-1]
 
@@ -175,22 +189,24 @@ def test_a_job_that_fails_says_why_and_costs_nothing_else(app):
     sound = app.wait(name, "failed", "done")
     assert sound["state"] == "failed"
     assert "expected at least" in sound["error"]
-    assert make(app)
-    assert app.request(f"api/sounds/{name}", method="DELETE")[0] == 204
+    (after,) = make(app)
+    assert app.wait(after, "running", "done")
+    for made in (name, after):
+        assert app.request(f"api/sounds/{made}", method="DELETE")[0] == 204
 
 
-def test_a_killed_app_leaves_no_process_and_loses_no_finished_sound(start, rain):
-    app = start()
-    app.drop(rain)
-    (done,) = make(app)
-    finished = app.wait(done, "done")
+def test_a_killed_app_leaves_no_process_and_loses_no_finished_sound(start, finished):
+    done, folder = finished
+    app = start(copy_of=folder)
+    before = app.sound(done)
+    assert before["state"] == "done"
     running, waiting = make(app, quality="good")[0], make(app, quality="draft")[0]
     app.wait(running, "running")
     until(lambda: processes_of(app.folder))
     app.close(signal.SIGKILL)
     until(lambda: not processes_of(app.folder))
     again = start()
-    assert again.sound(done) == finished
+    assert again.sound(done) == before
     assert again.request(f"download/{done}.wav")[0] == 200
     assert [again.sound(name)["state"] for name in (running, waiting)] == ["stopped", "stopped"]
     # What was stopped can be made after all.
@@ -212,15 +228,14 @@ def test_ctrl_c_ends_the_app_without_a_word_while_pages_wait_and_jobs_run(start,
     assert capfd.readouterr().err == ""
 
 
-def test_a_sound_that_was_finished_but_not_recorded_is_found(start, rain):
-    app = start()
-    app.drop(rain)
-    (name,) = make(app)
-    app.wait(name, "done")
-    app.close(signal.SIGKILL)
-    record = app.folder / "records" / f"{name}.json"
-    record.write_text(record.read_text().replace('"done"', '"running"'))
-    assert start().wait(name, "done", "failed")["state"] == "done"
+def test_a_sound_that_was_finished_but_not_recorded_is_found(start, finished, tmp_path):
+    name, folder = finished
+    shutil.copytree(folder, tmp_path / "killed")
+    record = tmp_path / "killed/records" / f"{name}.json"
+    text = record.read_text()
+    record.write_text(text.replace('"done"', '"running"'))
+    assert record.read_text() != text
+    assert start(copy_of=tmp_path / "killed").wait(name, "done", "failed")["state"] == "done"
 
 
 # ---- uploads

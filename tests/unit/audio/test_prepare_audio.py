@@ -3,18 +3,13 @@
 import numpy as np
 import pytest
 import soundfile
-from signals import fit_sine, noise, sine
+from signals import fit_sine, interior, noise, sine
 
 from texture_core.audio.recording import prepare_audio, read_audio, read_recording, rms
 from texture_core.parameters.method import AudioParameters
 
 RATES = (8000, 11025, 16000, 22050, 44056, 44100, 48000, 96000)
 AS_IS = AudioParameters(normalize="none")
-
-
-def interior(samples):
-    """Without the ends, where a tone that begins out of nothing has all frequencies."""
-    return samples[len(samples) // 5 : -len(samples) // 5]
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -32,13 +32,6 @@ def run(*arguments, **options):
     return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, check=False, env=environment, **options)
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    tc.write_audio(tmp_path / "rain.wav", tc.demo_texture("rain", duration=2.5), 16000)
-    return tmp_path
-
-
 def test_help_answers_at_once_and_shows_examples():
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = run("--help")

@@ -13,13 +13,6 @@ from texture_core.command_line import main
 QUICK = ["--preset", "quick", "--iterations", "2", "--threads", "1", "--quiet"]
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    tc.write_audio(tmp_path / "rain.wav", tc.demo_texture("rain", duration=2.5), 16000)
-    return tmp_path
-
-
 def test_loops_carry_their_loop_points_and_textures_none(folder, small_presets):
     assert main(["synthesize", "rain.wav", "--loop", "-o", "loop.wav", *QUICK]) == 0
     (loop,) = WavInfoReader("loop.wav").smpl.sample_loops
