@@ -78,6 +78,12 @@ class Keys(ParameterSet):
         "classes.",
         wording="the path of a sheet, or null",
     )
+    morphs: str | None = parameter(
+        None,
+        "A sheet of morphs, with the columns first, second and perhaps position and settings: textures between two "
+        "recordings, made by the settings for sounds.",
+        wording="the path of a sheet, or null",
+    )
     recordings_from: str | None = parameter(
         None, "Where the recordings of this corpus are to be had; quoted when corpus_dir is not given."
     )
