@@ -118,7 +118,7 @@ class Keys(ParameterSet):
     checkpoint_interval: float | None = parameter(
         60,
         "How often a synthesis saves its state, to go on from there if it is killed; 0 after every iteration, null "
-        "never. Changing it reruns nothing.",
+        "never. A long sound saves each finished window instead, unless it is null. Changing it reruns nothing.",
         unit="seconds",
         minimum=0,
     )
