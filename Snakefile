@@ -34,6 +34,7 @@ rule all:
         for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
         for_all("results/{corpus}/{setting}/audio/{texture}.wav"),
         sounds,
+        morphs,
         scores,
         for_all(
             "results/{corpus}/{setting}/choice/{texture}.json",
@@ -116,6 +117,11 @@ if SOUNDS:
 if max(TAKES.values(), default=1) > 1:
 
     include: "workflow/rules/takes.smk"
+
+
+if MORPHS:
+
+    include: "workflow/rules/morphs.smk"
 
 
 if CHOSEN_FOR_SOUNDS:

@@ -14,12 +14,14 @@ from planning.configuration import load
 from planning.corpus import read_sheet
 from planning.jobs import Jobs
 from planning.keys import Keys
+from planning.morphs import read_morphs
 from planning.naming import is_name, safe_name
 from planning.problems import PlanningError
 from planning.yaml_files import duplicate_keys
 
 from texture_core.parameters.field import leaves
 from texture_core.parameters.method import Parameters
+from texture_core.parameters.output import OutputParameters
 
 CHECKOUT = Path(__file__).parents[2]
 # Names that would be commands, other folders or patterns somewhere.
@@ -56,6 +58,27 @@ def test_a_sheet_is_refused_row_by_row_or_names_recordings_inside_its_folder(cas
             assert not Path(texture.file).is_absolute() and ".." not in Path(texture.file).parts
 
     check_in_child(_sheets, of_file(tmp_path / "corpus.tsv", read, ()), 2 * cases)
+
+
+MORPHS = "first,second,position,settings\nrain,taps,0 1,sounds\ntaps,rain,.5,\n"
+_numbers = st.one_of(st.floats().map(str), st.sampled_from(("0 1", "1e999", "-0", "1_0", "0,5", "٠.٥")), _words)
+_morphs = st.one_of(
+    damaged(MORPHS.encode()),
+    st.lists(st.tuples(_cells, _cells, _numbers, _cells).map("\t".join), max_size=5).map(
+        lambda rows: "\n".join(["first\tsecond\tposition\tsettings", *rows]).encode("utf-8", "surrogatepass")
+    ),
+)
+
+
+def test_a_sheet_of_morphs_is_refused_row_by_row_or_has_safe_names(cases, tmp_path):
+    def read(path):
+        morphs, problems = read_morphs(path, {"rain", "taps"}, {"sounds": OutputParameters()})
+        assert morphs or problems
+        for morph in morphs:
+            assert is_name(morph.name)
+            assert all(0 <= position <= 1 for position in morph.positions)
+
+    check_in_child(_morphs, of_file(tmp_path / "morphs.tsv", read, ()), cases)
 
 
 def test_any_text_becomes_a_safe_name(cases):

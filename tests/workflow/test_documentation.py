@@ -51,6 +51,10 @@ NO_COMMANDS = {
     "module textures:": "a Snakefile; test_from_anywhere.py runs one",
     "Snakefile ": "a listing of files",
     "name\tclass\t": "a sheet of recordings",
+    "first\tsecond\t": "a sheet of morphs",
+    "first,second,": "the same",
+    "for batch in": "a loop over plans of thousands of recordings; what it runs is like the commands elsewhere",
+    "for folder in": "the same",
 }
 # What the documentation leaves to the reader.
 RECORDINGS = ("/home/me/my recordings", "/data/mcdermott168", "/path/to/recordings", "FOLDER")

@@ -21,8 +21,9 @@ import configuration_tables  # noqa: E402
 ALL = [(key, stated) for cls in (Keys, Setting) for key, stated in leaves(cls)]
 
 
-def test_the_schema_of_sheets_is_one():
-    schema = yaml.safe_load((CHECKOUT / "workflow/schemas/sheet.schema.yaml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["sheet", "morphs"])
+def test_the_schema_of_sheets_is_one(name):
+    schema = yaml.safe_load((CHECKOUT / f"workflow/schemas/{name}.schema.yaml").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from texture_core.command_line.shared import STANDARD_STREAM, add_command, note_of_sample, read, tell
 from texture_core.command_line.textures import add_texture_options, make_textures, number, parameters_of
 from texture_core.errors import ParameterError
+from texture_core.parameters.output import OutputParameters
 from texture_core.parameters.statement import Statement
 
 
@@ -47,25 +48,16 @@ def _morph(options):
     if names == [STANDARD_STREAM, STANDARD_STREAM]:
         raise ParameterError("expected - for one recording at most, found it for both; name a file for the other")
 
-    from texture_core.texture.morphing import plan_morph
+    from texture_core.texture.morphing import plan_morph_of_recordings
+
+    output = OutputParameters(duration=options.duration, loop=options.loop)
 
     def plan():
         first, second = recordings = [read(name) for name in names]
         for name, recording in zip(names, recordings, strict=True):
             tell(options, note_of_sample(name, recording))
-        duration = options.duration
-        if duration is None and first.is_sample:
-            duration = first.seconds
-        plan = plan_morph(
-            first.samples,
-            second.samples,
-            first.sample_rate,
-            position=options.position,
-            second_sample_rate=second.sample_rate,
-            duration=duration,
-            parameters=parameters_of(options, min(first.seconds, second.seconds)),
-            loop=options.loop,
-        )
+        parameters = parameters_of(options, min(first.seconds, second.seconds))
+        plan = plan_morph_of_recordings(first, second, options.position, parameters, output)
         pairs = [(recording.samples, recording.sample_rate) for recording in recordings]
         used = dict(zip(("first", "second"), pairs, strict=True))
         if plan.morph is None:

@@ -77,7 +77,18 @@ def check_fade(fade, duration, loop):
 
 
 def synthesize_to_file(
-    path, plan, *, seed=0, encoding="pcm24", fade=0.0, device="auto", threads=None, progress=None, stop=None
+    path,
+    plan,
+    *,
+    seed=0,
+    encoding="pcm24",
+    fade=0.0,
+    device="auto",
+    threads=None,
+    progress=None,
+    stop=None,
+    checkpoint=None,
+    code=None,
 ):
     """Synthesise a texture and write it to a file, in constant memory.
 
@@ -93,6 +104,8 @@ def synthesize_to_file(
         Seconds of fade-in and of fade-out.
     seed, device, threads, progress, stop
         See `synthesize`.
+    checkpoint, code
+        See `texture_core.texture.synthesize.synthesize_blocks`. The checkpoints are removed when the file is written.
 
     Returns
     -------
@@ -108,8 +121,10 @@ def synthesize_to_file(
     """
     check_fade(fade, plan.duration, plan.loop)
     # It imports torch, which takes seconds; `audio_format` answers at once.
+    from texture_core.texture.kept_windows import remove_windows
     from texture_core.texture.synthesize import choose_level, synthesize_blocks
 
+    computing = {"seed": seed, "device": device, "threads": threads, "progress": progress, "stop": stop}
     path = Path(path)
     container, subtype = audio_format(path, encoding, plan.sample_rate)
     faded = round(fade * plan.sample_rate)
@@ -117,7 +132,7 @@ def synthesize_to_file(
     count = 0
     # The level is only known at the end.
     with replacing(path) as temporary, tempfile.TemporaryFile(dir=path.parent) as scratch:
-        for block in synthesize_blocks(plan, seed=seed, device=device, threads=threads, progress=progress, stop=stop):
+        for block in synthesize_blocks(plan, **computing, checkpoint=checkpoint, code=code):
             energy += float(np.sum(np.square(block, dtype=np.float64)))
             peak = max(peak, float(np.abs(block).max()))
             count += block.size
@@ -140,4 +155,6 @@ def synthesize_to_file(
                 write_loop_points(temporary, length, plan.sample_rate)
         except soundfile.SoundFileError as error:
             raise StorageError(f"{path}: cannot be written ({error}); free its folder, or try .wav") from error
+    if checkpoint:
+        remove_windows(checkpoint.path)
     return level

@@ -130,6 +130,44 @@ def plan_morph(
     return replace(plan, target_rms=rms(levels), morph=path)
 
 
+def plan_morph_of_recordings(first, second, position, parameters, output):
+    """Fit parameters to the durations of two recordings and plan their morph, as the command line and the workflow do.
+
+    Parameters
+    ----------
+    first, second : texture_core.audio.recording.Recording
+    position
+        See `morph`.
+    parameters : Parameters
+    output : OutputParameters
+        Only the duration and the loop are used here.
+
+    Returns
+    -------
+    TexturePlan
+
+    Raises
+    ------
+    AudioError, ParameterError
+        See `morph`.
+    """
+    seconds = min(first.seconds, second.seconds)
+    duration = output.duration
+    if duration is None and first.is_sample:
+        duration = first.seconds
+    shortest = min(seconds, output.duration) if output.loop and output.duration else seconds
+    return plan_morph(
+        first.samples,
+        second.samples,
+        first.sample_rate,
+        position=position,
+        second_sample_rate=second.sample_rate,
+        duration=duration,
+        parameters=fit_to_duration(parameters, shortest),
+        loop=output.loop,
+    )
+
+
 def _checked_positions(position, loop):
     try:
         positions = tuple(float(place) for place in np.atleast_1d(np.asarray(position, dtype=np.float64)))

@@ -48,7 +48,18 @@ class Piece:
 
 
 def synthesize_windows(
-    target, parameters, windows, *, seed, loop=False, device="cpu", progress=None, stop=None, between=None, peak=None
+    target,
+    parameters,
+    windows,
+    *,
+    seed,
+    loop=False,
+    device="cpu",
+    progress=None,
+    stop=None,
+    between=None,
+    peak=None,
+    kept=None,
 ):
     """Synthesise a texture window by window.
 
@@ -70,6 +81,8 @@ def synthesize_windows(
         ``second`` and ``positions`` of its `SynthesisTask`. Default: the target for all windows.
     peak : float, optional
         Largest absolute value of an optimised sample.
+    kept : KeptWindows, optional
+        Where finished windows are saved, and read instead of computed.
 
     Yields
     ------
@@ -104,9 +117,13 @@ def synthesize_windows(
             before_tail_samples=opening_samples[0] if window.tail else None,
             peak=peak,
         )
-        frames = max(target.log_magnitude.shape[1], window.frames)
-        with explained_shortage(parameters, frames, len(target.log_magnitude), device, _SHORTAGE_ADVICE):
-            result = synthesize(task)
+        result = kept.load(number) if kept else None
+        if result is None:
+            frames = max(target.log_magnitude.shape[1], window.frames)
+            with explained_shortage(parameters, frames, len(target.log_magnitude), device, _SHORTAGE_ADVICE):
+                result = synthesize(task)
+            if kept and not (stop and stop()):
+                kept.save(number, result)
         made, samples = result.log_magnitude, result.samples
         if samples is None:
             if previous is not None:

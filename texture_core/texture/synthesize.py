@@ -12,6 +12,7 @@ import soxr
 from texture_core.audio.recording import rms
 from texture_core.runtime.devices import resolve_device
 from texture_core.runtime.randomness import derive_seed
+from texture_core.texture.kept_windows import KeptWindows
 from texture_core.texture.pieces import invert_pieces, synthesize_windows
 from texture_core.texture.plan import choose_for_plan, plan_texture
 
@@ -130,7 +131,9 @@ def synthesize_plan(plan, *, seed=0, device="auto", threads=None, progress=None,
     return computed * np.float32(level.gain)
 
 
-def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=None, stop=None):
+def synthesize_blocks(
+    plan, *, seed=0, device="auto", threads=None, progress=None, stop=None, checkpoint=None, code=None
+):
     """Synthesise a texture block by block, in constant memory.
 
     Parameters
@@ -138,6 +141,11 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
     plan : TexturePlan
     seed, device, threads, progress, stop
         See `synthesize`.
+    checkpoint : CheckpointPlan, optional
+        Where the windows of a long texture are saved, to continue from them if the process is killed; see
+        `texture_core.texture.kept_windows`.
+    code : str, optional
+        Digest of the running code; windows that other code has saved are ignored.
 
     Yields
     ------
@@ -153,6 +161,9 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
     plan, _ = choose_for_plan(plan, seed=seed, device=device)
     options = {"seed": seed, "loop": plan.loop, "device": device}
     between = partial(_between, plan) if plan.morph else None
+    kept = None
+    if checkpoint and len(plan.windows) > 1:
+        kept = KeptWindows(checkpoint, plan, seed=seed, device=device, code=code)
     pieces = synthesize_windows(
         plan.target,
         plan.parameters,
@@ -161,6 +172,7 @@ def synthesize_blocks(plan, *, seed=0, device="auto", threads=None, progress=Non
         stop=stop,
         between=between,
         peak=_peak(plan),
+        kept=kept,
         **options,
     )
     blocks = _recovered(pieces, plan, options)

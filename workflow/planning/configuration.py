@@ -9,6 +9,7 @@ import yaml
 from planning import corpus as corpora
 from planning.checks import checked, unknown_extensions
 from planning.keys import Keys
+from planning.morphs import read_morphs
 from planning.naming import safe_name
 from planning.problems import PlanningError, listing, shown, suggestion
 from planning.settings import build, laid_over, read_settings
@@ -36,6 +37,8 @@ class Configuration:
         Folder of the recordings; None for the built-in demo.
     textures : tuple of Texture
         Textures to compute.
+    morphs : tuple of Morph
+        Those between textures to compute.
     left_out : tuple of (Texture, str)
         Textures without a recording, with the reason; only if bad textures are skipped.
     remark : str or None
@@ -62,6 +65,7 @@ class Configuration:
     corpus: str
     corpus_dir: str | None
     textures: tuple
+    morphs: tuple
     left_out: tuple
     remark: str | None
     bad_textures: str
@@ -156,6 +160,8 @@ def load(config, *, files=(), checkout=Path()):
 
     corpus, found = _corpus(config, Path(checkout))
     problems += found
+    morphs, found = _morphs(config["morphs"], corpus, settings.outputs, complete=not found)
+    problems += found
     if corpus.name.casefold() in RESERVED_CORPORA:
         problems.append(
             f"corpus: expected a name other than {listing(RESERVED_CORPORA)}, found {corpus.name}; give another"
@@ -168,6 +174,7 @@ def load(config, *, files=(), checkout=Path()):
         corpus=corpus.name,
         corpus_dir=corpus.folder,
         textures=tuple(corpus.textures),
+        morphs=tuple(morphs),
         left_out=tuple(corpus.left_out),
         remark=corpora.told_left_out(corpus.folder, corpus.other_files),
         bad_textures=config["bad_textures"],
@@ -202,6 +209,16 @@ def _needed_seconds(settings, audio, spectrogram):
     # Sounds are made of whole recordings, and their lags are fitted to short ones.
     of_sounds = [least_seconds(settings.parameters[name]) for name in settings.outputs if name in settings.parameters]
     return *max([*needs, *of_sounds], default=(0.0, "nothing")), problems
+
+
+def _morphs(sheet, corpus, outputs, *, complete):
+    """Return the morphs of a sheet, if there is one, between recordings that are not left out, and problems."""
+    if sheet is None:
+        return [], []
+    absent = {texture.name for texture, _ in corpus.left_out}
+    names = absent.union(texture.name for texture in corpus.textures)
+    morphs, problems = read_morphs(sheet, names, outputs, complete=complete)
+    return [morph for morph in morphs if absent.isdisjoint((morph.first, morph.second))], problems
 
 
 def _format_problems(outputs, textures):

@@ -1,20 +1,14 @@
 """The recordings of a corpus, from its sheet or from its folder."""
 
-import csv
-import io
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import jsonschema
-import yaml
 
 from planning.naming import safe_name
 from planning.problems import listing, shown
+from planning.sheets import read_rows, sheet_schema
 from texture_core.demo import demo_texture_names
 from texture_core.records.paths import is_file
 
-SHEET_SCHEMA = Path(__file__).parents[1] / "schemas" / "sheet.schema.yaml"
 AUDIO_SUFFIXES = frozenset(
     (
         ".aif",
@@ -89,12 +83,6 @@ class Texture:
         }
 
 
-@cache
-def _schema():
-    with open(SHEET_SCHEMA, encoding="utf-8") as file:
-        return yaml.safe_load(file)
-
-
 def find_sheet(folder):
     """Find a folder's sheet: ``corpus.tsv`` or ``.csv`` in it, else one by the folder's name beside it, else None."""
     folder = Path(folder)
@@ -120,91 +108,28 @@ def read_sheet(path):
     problems : list of str
         One line each, with row and column.
     """
-    schema = _schema()
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return [], [f"{path}: expected a sheet, found no such file; correct the key sheet"]
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return [], [
-            f"{path}, row {line}: expected UTF-8, found byte 0x{error.object[error.start]:02x}; save it as UTF-8"
-        ]
-    except OSError as error:
-        return [], [f"{path}: expected a sheet that can be read, found: {error.strerror}; correct the key sheet"]
-    (_, header), *rows = _numbered_rows(text.replace("\r\n", "\n").replace("\r", "\n"))
-    problems = _header_problems(path, header, schema)
-    if problems:
-        return [], problems
-    textures = []
-    numbered = [(number, row) for number, row in rows if any(row)]
-    if not numbered:
-        return [], [f"{path}: expected a row for each recording, found none below the header; add them"]
-    first_rows = {}
-    for number, row in numbered:
-        cells = dict(zip(header, row, strict=False))
-        found = list(_row_problems(f"{path}, row {number}", header, row, cells, schema))
-        name = cells.get("name", "")
-        first = first_rows.setdefault(name.casefold(), (number, name))
-        if name and first[0] != number:
-            how = "the same" if first[1] == name else f"the same as {first[1]} on file systems that ignore case"
+    rows, problems = read_rows(path, sheet_schema("sheet"), key="sheet", what="recording")
+    textures, first_rows = [], {}
+    for row in rows:
+        cells, found = row.cells, list(row.problems)
+        if cells.get("also_class") and cells["also_class"] == cells.get("class"):
             found.append(
-                f"{path}, row {number}, column name: expected a unique name, found {name}, {how}, "
-                f"as in row {first[0]}; rename one of the two"
+                f"{row.where}, column also_class: expected another class than class, found {cells['class']} in both; "
+                "empty it"
+            )
+        name = cells.get("name", "")
+        first = first_rows.setdefault(name.casefold(), row)
+        if name and first is not row:
+            other = first.cells["name"]
+            how = "the same" if other == name else f"the same as {other} on file systems that ignore case"
+            found.append(
+                f"{row.where}, column name: expected a unique name, found {name}, {how}, as in row {first.number}; "
+                "rename one of the two"
             )
         problems += found
         if not found:
             textures.append(Texture(name, cells["class"], cells.get("also_class", ""), cells["title"], cells["file"]))
     return textures, problems
-
-
-def _numbered_rows(text):
-    """The rows of a sheet, with cells parted by tabs, commas or semicolons, and the number of each one's last line."""
-    first = text.partition("\n")[0]
-    separator = max(",;", key=first.count)
-    if "\t" in first or separator not in first:
-        # Quotation marks have no meaning, so an unpaired one cannot swallow the following rows.
-        rows = [(number, line.split("\t")) for number, line in enumerate(text.split("\n"), start=1)]
-    else:
-        reader = csv.reader(io.StringIO(text), delimiter=separator)
-        rows = [(reader.line_num, row) for row in reader]
-    return [(number, [cell.strip() for cell in row]) for number, row in rows]
-
-
-def _header_problems(path, header, schema):
-    known = list(schema["properties"])
-    problems = [
-        f"{path}, row 1: expected each column once, found {name} {header.count(name)} times; remove one"
-        for name in known
-        if header.count(name) > 1
-    ]
-    missing = [name for name in schema["required"] if name not in header]
-    if missing:
-        remedy = "separate the columns by tabs or commas" if len(header) == 1 else "add what is missing"
-        problems.append(
-            f"{path}, row 1: expected the columns {listing(schema['required'], 'and')}, "
-            f"found no {listing(missing)} among {', '.join(header) or 'nothing'}; {remedy}"
-        )
-    return problems
-
-
-def _row_problems(where, header, row, cells, schema):
-    if len(row) > len(header) and any(row[len(header) :]):
-        yield f"{where}: expected {len(header)} cells, found {len(row)}; remove the others"
-    for name in schema["required"]:
-        if name not in cells:
-            yield f"{where}, column {name}: expected a value, found a row of {len(row)} cells; fill it in"
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(cells):
-        if not error.absolute_path:
-            continue
-        column = error.absolute_path[-1]
-        expected = error.schema["expected"]
-        remedy = "; correct it"
-        if column == "name" and error.instance:
-            remedy = f"; write {safe_name(error.instance)}"
-        yield f"{where}, column {column}: expected {expected}, found {shown(error.instance)}{remedy}"
-    if cells.get("also_class") and cells["also_class"] == cells.get("class"):
-        yield f"{where}, column also_class: expected another class than class, found {cells['class']} in both; empty it"
 
 
 def list_folder(folder):

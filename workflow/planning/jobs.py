@@ -22,6 +22,7 @@ from texture_core.methods.task import (
     uses_gpu,
 )
 from texture_core.parameters.mapping import to_mapping
+from texture_core.parameters.presets import between_parameters
 from texture_core.tuning.choice import candidate_parameters, needs_choice
 
 
@@ -47,6 +48,7 @@ class Jobs:
         self.choice = cache(self._choice)
         self.inversion = cache(self._inversion)
         self.sound = cache(self._sound)
+        self.morph = cache(self._morph)
         self.choice_for_sounds = cache(self._choice_for_sounds)
         self.scores = cache(self._scores)
         # Called for every job, and slow, because they read the source of plug-ins.
@@ -70,27 +72,17 @@ class Jobs:
         """
         plugins = []
         if script in ("synthesize", "synthesize_chosen", "choose", "invert", "sound", "choose_for_sounds"):
-            parameters = self._configuration.settings[setting]
-            kinds = ("phase",)
-            if script.startswith("choose"):
-                parameters = candidate_parameters(parameters)
-                plugins += [registry.module_name("scores", name) for name in ("autocorrelation", "diversity")]
-                plugins.append(registry.module_name("phase", parameters.inversion.algorithm))
-                if parameters.features.type == "limit":
-                    # The candidates are scored with finite networks.
-                    plugins.append(registry.module_name("features", "ensemble"))
-            if script != "invert":
-                method = parameters.method
-                kinds = ["methods", *(kind for kind in ("features", "optimizers") if looks_at(method, PLUGINS[kind]))]
-                if ends_with_samples(parameters):
-                    plugins.append(WAVEFORM_MODULE)
-                if looks_at(method, "features"):
-                    plugins += [registry.module_name("views", view.type) for view in parameters.features.views]
-                if looks_at(method, "losses"):
-                    plugins += [registry.module_name("losses", name) for name in parameters.losses]
-                if script == "sound":
-                    kinds = [*kinds, "phase"]
-            plugins += [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
+            plugins = _plugins_of_method(script, self._configuration.settings[setting])
+        elif script == "morph":
+            own = self._configuration.settings[setting]
+            stages = ("sound", "choose_for_sounds") if needs_choice(own) else ("sound",)
+            plugins = [
+                plugin
+                # A morph at position 0 or 1 is a texture of one recording alone.
+                for parameters in (own, between_parameters(own))
+                for stage in stages
+                for plugin in _plugins_of_method(stage, parameters)
+            ]
         elif script == "exhibit":
             plugins = [registry.module_name("exhibits", exhibit)]
             if "syntheses" in self.exhibit_needs(exhibit):
@@ -149,6 +141,12 @@ class Jobs:
         if needs_choice(parameters):
             mapping = _without(mapping, "alpha", "beta", "auto")
         return plain({"method": mapping, "output": _without(to_mapping(output), "takes", "format")})
+
+    def _morph(self, setting):
+        """Return the parameters of the morphs of a setting, which choose their weights themselves."""
+        output = to_mapping(self._configuration.outputs[setting])
+        used = {key: output[key] for key in ("duration", "loop", "encoding")}
+        return plain({"method": to_mapping(self._configuration.settings[setting]), "output": used})
 
     def _choice_for_sounds(self, setting):
         """Return the parameters of the choice of weights of a setting that makes sounds."""
@@ -215,6 +213,30 @@ class Jobs:
     def _scores(self, setting):
         lags = to_mapping(self._configuration.settings[setting].autocorrelation)
         return plain({"names": self.texture_scores, "autocorrelation": lags})
+
+
+def _plugins_of_method(script, parameters):
+    """Return the modules that the parameters of the method name for the job of a script."""
+    plugins, kinds = [], ["phase"]
+    if script.startswith("choose"):
+        parameters = candidate_parameters(parameters)
+        plugins += [registry.module_name("scores", name) for name in ("autocorrelation", "diversity")]
+        plugins.append(registry.module_name("phase", parameters.inversion.algorithm))
+        if parameters.features.type == "limit":
+            # The candidates are scored with finite networks.
+            plugins.append(registry.module_name("features", "ensemble"))
+    if script != "invert":
+        method = parameters.method
+        kinds = ["methods", *(kind for kind in ("features", "optimizers") if looks_at(method, PLUGINS[kind]))]
+        if ends_with_samples(parameters):
+            plugins.append(WAVEFORM_MODULE)
+        if looks_at(method, "features"):
+            plugins += [registry.module_name("views", view.type) for view in parameters.features.views]
+        if looks_at(method, "losses"):
+            plugins += [registry.module_name("losses", name) for name in parameters.losses]
+        if script == "sound":
+            kinds = [*kinds, "phase"]
+    return plugins + [registry.module_name(kind, attrgetter(PLUGINS[kind])(parameters)) for kind in kinds]
 
 
 def _without(mapping, *keys):

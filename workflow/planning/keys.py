@@ -78,6 +78,12 @@ class Keys(ParameterSet):
         "classes.",
         wording="the path of a sheet, or null",
     )
+    morphs: str | None = parameter(
+        None,
+        "A sheet of morphs, with the columns first, second and perhaps position and settings: textures between two "
+        "recordings, made by the settings for sounds.",
+        wording="the path of a sheet, or null",
+    )
     recordings_from: str | None = parameter(
         None, "Where the recordings of this corpus are to be had; quoted when corpus_dir is not given."
     )
@@ -112,7 +118,7 @@ class Keys(ParameterSet):
     checkpoint_interval: float | None = parameter(
         60,
         "How often a synthesis saves its state, to go on from there if it is killed; 0 after every iteration, null "
-        "never. Changing it reruns nothing.",
+        "never. A long sound saves each finished window instead, unless it is null. Changing it reruns nothing.",
         unit="seconds",
         minimum=0,
     )

@@ -57,6 +57,11 @@ def point_name(point, prefix=""):
     return "_".join([prefix, *parts] if prefix else parts)
 
 
+def morph_name(first, second, positions):
+    """Derive the name of a morph, e.g. ``rain-to-fire_0p5``, or ``rain-to-fire_0_1`` for one that moves."""
+    return "_".join([f"{first}-to-{second}", *map(_number_text, positions)])
+
+
 def _value_text(value):
     if value is None:
         return "null"

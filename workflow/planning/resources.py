@@ -9,15 +9,16 @@ filters, and of the Gram term of 4096 filters of width 11 2.7 s at 4 s, on one c
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from texture_core.audio.rates import computed_transform
 from texture_core.audio.stretches import LONGEST_SECONDS, SHORT_SAMPLE
 from texture_core.methods.task import uses_gpu
 from texture_core.parameters.method import AudioParameters
+from texture_core.parameters.presets import between_parameters
 from texture_core.runtime.memory import PROCESS, synthesis_megabytes
-from texture_core.tuning.choice import candidate_parameters, candidate_weights
+from texture_core.tuning.choice import candidate_parameters, candidate_weights, needs_choice
 
 MEGABYTE = 1e6
 BYTES = 4
@@ -152,6 +153,7 @@ class Estimates:
         self.seconds = cache(self._seconds)
         self._synthesis = cache(self._estimated_synthesis)
         self._sound = cache(self._estimated_sound)
+        self._morph = cache(self._estimated_morph)
         self._choice = cache(self._estimated_choice)
         self._inversion = cache(self._estimated_inversion)
 
@@ -162,6 +164,10 @@ class Estimates:
     def sound(self, texture, setting, attempt=1):
         """Return the `Estimate` of a sound."""
         return self._sound(texture, setting).grown(attempt)
+
+    def morph(self, morph, setting, attempt=1):
+        """Return the `Estimate` of a `planning.morphs.Morph`."""
+        return self._morph(morph, setting).grown(attempt)
 
     def choice(self, texture, setting, attempt=1):
         """Return the `Estimate` of choosing a setting's weights."""
@@ -191,12 +197,27 @@ class Estimates:
         return synthesis_estimate(parameters, seconds, configuration.audio, configuration.spectrogram, self._gpu)
 
     def _estimated_sound(self, texture, setting):
+        parameters, output = self._configuration.settings[setting], self._configuration.outputs[setting]
+        return sound_estimate(parameters, output, *self._facts(texture), self._gpu)
+
+    def _estimated_morph(self, morph, setting):
+        own, output = self._configuration.settings[setting], self._configuration.outputs[setting]
+        parameters, output = between_parameters(own), replace(output, channels="mono")
+        sides = [
+            sound_estimate(parameters, output, *self._facts(texture), self._gpu)
+            for texture in (morph.first, morph.second)
+        ]
+        minutes = sum(side.minutes for side in sides)
+        if needs_choice(own):
+            minutes += sum(self.choice(texture, setting).minutes for texture in (morph.first, morph.second))
+        return Estimate(max(side.megabytes for side in sides), minutes)
+
+    def _facts(self, texture):
+        """Return duration (s), channels and sample rate (Hz) of a recording."""
         configuration = self._configuration
         if configuration.corpus_dir is None:
-            facts = DEMO_SECONDS, 1, DEMO_RATE
-        else:
-            facts = recording_facts(configuration.recording(self._textures[texture]))
-        return sound_estimate(configuration.settings[setting], configuration.outputs[setting], *facts, self._gpu)
+            return DEMO_SECONDS, 1, DEMO_RATE
+        return recording_facts(configuration.recording(self._textures[texture]))
 
     def _estimated_choice(self, seconds, setting):
         configuration = self._configuration

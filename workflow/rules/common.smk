@@ -8,6 +8,7 @@ sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "workflow")]
 
 from planning.configuration import load
 from planning.jobs import Jobs
+from planning.naming import column_name
 from planning.resources import Estimates
 from texture_core.parameters.output import FORMATS
 from texture_core.runtime.devices import gpu_present
@@ -31,6 +32,7 @@ CHOSEN = [setting for setting in STUDY if JOBS.needs_choice(setting)]
 CHOSEN_FOR_SOUNDS = [setting for setting in SOUNDS if JOBS.needs_choice(setting)]
 TAKES = {setting: output.takes for setting, output in CONFIGURATION.outputs.items()}
 TEXTURES = {texture.name: texture for texture in CONFIGURATION.textures}
+MORPHS = {morph.name: morph for morph in CONFIGURATION.morphs}
 GPU = CONFIGURATION.device == "cuda" or (
     CONFIGURATION.device == "auto" and gpu_present()
 )
@@ -120,9 +122,10 @@ def only(settings):
 
 
 def sound_path(setting, texture, take=None):
-    """Return the path of a sound; without a take, the path of the only one."""
+    """Return the path of a sound; without a take, the path of the only one. A morph has the format of its first."""
     sound = texture if take is None else f"{texture}-{take}"
-    return f"results/{CORPUS}/{setting}/audio/{sound}.{JOBS.sound_format(setting, texture)}"
+    own = MORPHS[texture].first if texture in MORPHS else texture
+    return f"results/{CORPUS}/{setting}/audio/{sound}.{JOBS.sound_format(setting, own)}"
 
 
 def takes_of(setting):
@@ -138,6 +141,37 @@ def sounds(wildcards):
         for setting in SOUNDS
         for take in takes_of(setting)
         for texture in usable_textures()
+    ]
+
+
+def morphs(wildcards):
+    """Return the paths of the morphs between usable textures."""
+    usable = {*usable_textures()} if MORPHS else {}
+    return [
+        sound_path(setting, name, take)
+        for name, morph in MORPHS.items()
+        if {morph.first, morph.second} <= usable
+        for setting in morph.settings
+        for take in takes_of(setting)
+    ]
+
+
+def shown_morphs():
+    """Return what the listening page shows of each morph: its names, and its columns with their loops."""
+    titles = {name: texture.title for name, texture in TEXTURES.items()}
+    return [
+        {
+            "name": name,
+            "title": f"{titles[morph.first]} to {titles[morph.second]}, "
+            f"{', '.join(f'{position:g}' for position in morph.positions)}",
+            "recordings": [morph.first, morph.second],
+            "sounds": [
+                [column_name(setting, take), CONFIGURATION.outputs[setting].loop]
+                for setting in morph.settings
+                for take in takes_of(setting)
+            ],
+        }
+        for name, morph in MORPHS.items()
     ]
 
 

@@ -6,6 +6,7 @@ rule listening_page:
         syntheses=for_all("results/{corpus}/{setting}/synthesis/{texture}.h5"),
         recordings=lambda wildcards: usable_recordings() if SOUNDS else [],
         sounds=sounds,
+        morphs=morphs,
         scores=scores,
         collections=collection_scores,
         spectrogram_figures=for_all(
@@ -35,6 +36,7 @@ rule listening_page:
         mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
         runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
+        **({"morphs": shown_morphs()} if MORPHS else {}),
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
         sounds=[
             [setting, takes_of(setting), CONFIGURATION.outputs[setting].loop]

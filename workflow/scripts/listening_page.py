@@ -46,6 +46,7 @@ def main(snakemake):
         )
         for (texture, record), original, drawn in zip(described.items(), originals, figures, strict=True)
     ]
+    rows += _morphs(snakemake, dict(zip(described, originals, strict=True)))
     table = table1(
         records,
         settings=settings,
@@ -67,6 +68,18 @@ def main(snakemake):
         table=table,
         exhibits=exhibits,
     )
+
+
+def _morphs(snakemake, originals):
+    """The rows of the morphs between usable recordings, beside the first and with a link to the second."""
+    files, rows = iter(snakemake.input.get("morphs", [])), []
+    for morph in snakemake.params.get("morphs", []):
+        if originals.keys() >= {*morph["recordings"]}:
+            first, second = (originals[name] for name in morph["recordings"])
+            sounds = {column: Sound(Path(next(files)), loop=loop) for column, loop in morph["sounds"]}
+            figures = {"second recording": second.audio}
+            rows.append(TextureRow(morph["name"], morph["title"], "morph", "", first, sounds, figures))
+    return rows
 
 
 run(main, snakemake)  # noqa: F821
