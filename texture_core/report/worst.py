@@ -17,7 +17,7 @@ from texture_core.report.study import OURS, WORST, worst_textures
 _SETTINGS = ("gram", NEURAL[2], OURS)
 _TITLE = "The textures that fail everywhere"
 # Inches and pixels of a panel.
-_WIDTH, _HEIGHT, _COLUMNS, _ROWS = 2.3, 0.75, 280, 64
+_WIDTH, _HEIGHT, _COLUMNS, _ROWS = 2.3, 0.75, 200, 48
 
 
 def worst_figure(path, results, textures):
@@ -54,7 +54,7 @@ def _draw(results, textures):
                 values, origin="lower", aspect="auto", interpolation="none", cmap=color_map(), vmin=0.0, vmax=maximum
             )
             axis.set(xticks=[], yticks=[])
-        axes[0].set_ylabel(texture.replace("_", "\n", 2), rotation=0, ha="right", va="center")
+        axes[0].set_ylabel(texture.replace("_", "\n", 2).replace("_", " "), rotation=0, ha="right", va="center")
     for axis, column in zip(grid[0], columns, strict=True):
         axis.set_title(column, fontsize=8)
     return figure
