@@ -6,6 +6,7 @@ returned by `texture_core.scores.compute.score_collection`: by name and by group
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from texture_core.report.paper_table import CLASSES, paper_table
@@ -162,19 +163,26 @@ def _distances(collections, settings):
         sizes, cells = {}, {}
         for group in sorted(found[score], key=lambda name: (name != "all", class_order(name))):
             of_settings = found[score][group]
-            points = sorted({value["points"] for value in of_settings.values()})
-            sizes[group] = points[0]
+            (points, count), *others = Counter(value["points"] for value in of_settings.values()).most_common()
+            sizes[group] = points
             where = f"{score_heading(score)}, {group}"
-            if len(points) > 1:
+            if others and count == others[0][1]:
+                fewest, most = min(points, *dict(others)), max(points, *dict(others))
                 remarks.append(
-                    f"{where}: no value, because the settings have {points[0]} to {points[-1]} points, and only values "
-                    "of equally many can be compared."
+                    f"{where}: no value, because the settings have {fewest} to {most} points, and only values of "
+                    "equally many can be compared."
+                )
+                points = None
+            elif others:
+                remarks.append(
+                    f"{where}: only of settings with {points} points, because only values of equally many can be "
+                    "compared."
                 )
             elif all(value["value"] is None for value in of_settings.values()):
-                remarks.append(f"{where}: no value, because {points[0]} points are too few.")
+                remarks.append(f"{where}: no value, because {points} points are too few.")
             for setting in settings:
-                value = of_settings.get(setting, {"value": None, "textures": 0})
-                number = finite(value["value"]) if len(points) == 1 else None
+                value = of_settings.get(setting, {"value": None, "textures": 0, "points": None})
+                number = finite(value["value"]) if value["points"] == points else None
                 mean = None if number is None else score_unit(score).factor * number
                 cells[setting, group] = Cell(mean, value["textures"], 0, "")
         distances.append(Distances(score, sizes, cells))

@@ -91,6 +91,12 @@ def test_distances_of_unequally_many_points_are_not_shown_side_by_side(tmp_path)
     rows, text = write(tmp_path, RECORDS, collections=collections)
     assert {row["mean"] for row in rows if row["score"] == "frechet_yamnet"} == {""}
     assert "all: no value, because the settings have 88 to 90 points, and only values of equally many" in text
+    # As natural variation is, whose sounds are half as long.
+    collections += [collection("half", all=(3.0, 88))]
+    rows, text = write(tmp_path, RECORDS, collections=collections, settings=["full", "gram", "half"])
+    values = {row["setting"]: row["mean"] for row in rows if row["score"] == "frechet_yamnet"}
+    assert values == {"full": "8", "gram": "", "half": "3"}
+    assert "all: only of settings with 88 points, because only values of equally many can be compared." in text
 
 
 def test_no_records(tmp_path):
