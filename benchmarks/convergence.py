@@ -21,7 +21,7 @@ from texture_core.parameters.mapping import read_back
 from texture_core.parameters.method import InversionParameters, OptimizerParameters, Parameters, SpectrogramParameters
 from texture_core.phase.inversion import invert
 from texture_core.records.files import replacing
-from texture_core.records.spectrogram_files import Spectrogram, read_spectrogram, read_synthesis
+from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 SETTINGS = ("gram", "gram_autocorrelation")
@@ -53,7 +53,7 @@ def _compare(results, texture, setting, marks):
     target = read_spectrogram(results / "spectrogram" / f"{texture}.h5")
     study = read_synthesis(results / setting / "synthesis" / f"{texture}.h5")
     parameters = read_back(Parameters, study.attributes["parameters"])
-    total = study_loss(target, parameters)
+    total = _study_loss(target, parameters)
     plain = replace(parameters, optimizer=OptimizerParameters(iterations=marks[-1]), start="noise")
     started = time.process_time()
     losses = {}
@@ -76,7 +76,7 @@ def _compare(results, texture, setting, marks):
     }
 
 
-def study_loss(target: Spectrogram, parameters):
+def _study_loss(target, parameters):
     """Return the function from log magnitudes to the study's loss."""
     frame_rate = target.sample_rate / target.hop_length
     objective = Objective(torch.from_numpy(target.log_magnitude), replace(parameters, beta=0.0), frame_rate, 0)

@@ -163,14 +163,14 @@ def _distances(collections, settings):
         sizes, cells = {}, {}
         for group in sorted(found[score], key=lambda name: (name != "all", class_order(name))):
             of_settings = found[score][group]
-            (points, count), *others = Counter(value["points"] for value in of_settings.values()).most_common()
+            counts = Counter(value["points"] for value in of_settings.values())
+            (points, count), *others = counts.most_common()
             sizes[group] = points
             where = f"{score_heading(score)}, {group}"
             if others and count == others[0][1]:
-                fewest, most = min(points, *dict(others)), max(points, *dict(others))
                 remarks.append(
-                    f"{where}: no value, because the settings have {fewest} to {most} points, and only values of "
-                    "equally many can be compared."
+                    f"{where}: no value, because the settings have {min(counts)} to {max(counts)} points, and only "
+                    "values of equally many can be compared."
                 )
                 points = None
             elif others:

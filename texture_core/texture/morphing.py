@@ -9,6 +9,7 @@ from texture_core.errors import ParameterError
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
 from texture_core.parameters.presets import between_parameters, fit_to_duration, preset_parameters
 from texture_core.texture.morph_path import MorphPath, geometric
+from texture_core.texture.of_recording import fitted
 from texture_core.texture.plan import least_frames, plan_texture, shared_frames
 from texture_core.texture.windows import plan_short_windows
 
@@ -151,11 +152,9 @@ def plan_morph_of_recordings(first, second, position, parameters, output):
     AudioError, ParameterError
         See `morph`.
     """
-    seconds = min(first.seconds, second.seconds)
     duration = output.duration
     if duration is None and first.is_sample:
         duration = first.seconds
-    shortest = min(seconds, output.duration) if output.loop and output.duration else seconds
     return plan_morph(
         first.samples,
         second.samples,
@@ -163,7 +162,7 @@ def plan_morph_of_recordings(first, second, position, parameters, output):
         position=position,
         second_sample_rate=second.sample_rate,
         duration=duration,
-        parameters=fit_to_duration(parameters, shortest),
+        parameters=fitted(parameters, min(first.seconds, second.seconds), output),
         loop=output.loop,
     )
 

@@ -31,14 +31,19 @@ def plan_recording(samples, sample_rate, parameters, output, *, seconds=None):
     duration = output.duration
     if duration is None and is_long(seconds * sample_rate, sample_rate):
         duration = seconds
-    # A loop has no more room for lags than it lasts.
-    shortest = min(seconds, output.duration) if output.loop and output.duration else seconds
     return plan_texture(
         samples,
         sample_rate,
         duration=duration,
-        parameters=fit_to_duration(parameters, shortest),
+        parameters=fitted(parameters, seconds, output),
         loop=output.loop,
         channels=output.channels,
         computed_rate=output.computed_rate,
     )
+
+
+def fitted(parameters, seconds, output):
+    """Return parameters with lags that fit recordings of `seconds` and the output; see `fit_to_duration`."""
+    # A loop has no more room for lags than it lasts.
+    shortest = min(seconds, output.duration) if output.loop and output.duration else seconds
+    return fit_to_duration(parameters, shortest)
