@@ -10,6 +10,11 @@ CLASSES = ("rhythmic", "pitched", "other")
 PAPER_TABLE = Path(__file__).parent / "data" / "table1.tsv"
 
 
+def class_order(name):
+    """Return the sort key of a class: the classes of the paper first, then the others by name."""
+    return (CLASSES.index(name) if name in CLASSES else len(CLASSES), name)
+
+
 def paper_table():
     """Read the paper's Table 1.
 

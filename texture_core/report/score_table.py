@@ -44,20 +44,24 @@ class ScoreTable:
         """Return the set of classes of a texture."""
         return self._classes[texture]
 
-    def common(self, score, settings, texture_class=None):
-        """Return the textures (of a class) that have a score in all given settings; a non-empty tuple.
-
-        Raises
-        ------
-        MissingScores
-            If there are none.
-        """
-        textures = tuple(
+    def having(self, score, settings, texture_class=None):
+        """Return the textures (of a class) that have a score in all given settings, a tuple."""
+        return tuple(
             texture
             for texture, classes in self._classes.items()
             if (texture_class is None or texture_class in classes)
             and all((score, setting, texture) in self._values for setting in settings)
         )
+
+    def common(self, score, settings, texture_class=None):
+        """Like `having`, but never empty.
+
+        Raises
+        ------
+        MissingScores
+            If there are no such textures.
+        """
+        textures = self.having(score, settings, texture_class)
         if not textures:
             kind = f"{texture_class} texture" if texture_class else "texture"
             raise MissingScores(f"no {kind} has {score} in {', '.join(settings)}")

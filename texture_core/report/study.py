@@ -10,12 +10,11 @@ from scipy import stats
 
 from texture_core.errors import StorageError, TextureError
 from texture_core.report.findings import NEURAL, check_findings, comparison_text, findings_markdown
+from texture_core.report.markdown import markdown_table
 from texture_core.report.paired import compare, mean_interval
-from texture_core.report.paper_table import CLASSES, paper_table
+from texture_core.report.paper_table import CLASSES, class_order, paper_table
 from texture_core.report.score_labels import capitalized, format_number, higher_is_better, score_heading, score_unit
 from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
-from texture_core.report.table1 import class_order
-from texture_core.report.table1_files import markdown_row
 
 SHOWN = (
     "yamnet_kl",
@@ -71,7 +70,7 @@ def _means(table, score):
                 + (f" ({printed})" if printed else "")
             )
         rows.append(cells)
-    return f"### {capitalized(score_heading(score))}\n\n{_markdown_table(header, rows)}"
+    return f"### {capitalized(score_heading(score))}\n\n{markdown_table(header, rows)}"
 
 
 def _limit(value):
@@ -87,7 +86,7 @@ def _distances(rows):
         [f"`{setting}`", *(format_number(_number(values[setting, group]["mean"])) for group in groups)]
         for setting in settings
     ]
-    return f"### {capitalized(score_heading(rows[0]['score']))}\n\n{_markdown_table(['setting', *groups], cells)}"
+    return f"### {capitalized(score_heading(rows[0]['score']))}\n\n{markdown_table(['setting', *groups], cells)}"
 
 
 def _order(table):
@@ -111,7 +110,7 @@ def _order(table):
     if not rows:
         return ""
     header = ["score", "class", "rank correlation with the paper's rows", "our order of means"]
-    return f"### The order of the rows\n\n{_markdown_table(header, rows)}"
+    return f"### The order of the rows\n\n{markdown_table(header, rows)}"
 
 
 def _ours(table):
@@ -136,7 +135,7 @@ def _ours(table):
         f"### Every row against `{OURS}`\n\nMedian over textures of the row's score divided by that of `{OURS}` (of "
         "the SNR: less that), with the rank-biserial effect and the p-value of Wilcoxon's test.\n\n"
     )
-    return text + _markdown_table(header, rows) if rows else ""
+    return text + markdown_table(header, rows) if rows else ""
 
 
 def _relations(table):
@@ -155,7 +154,7 @@ def _relations(table):
         "### How scores relate\n\nSpearman's rank correlation over the textures of a setting, mean of the neural "
         "settings. Of the SNR, more is better; of the others, less.\n\n"
     )
-    return text + _markdown_table(["", *(f"`{name}`" for name in names)], rows) if settings else ""
+    return text + markdown_table(["", *(f"`{name}`" for name in names)], rows) if settings else ""
 
 
 def _correlation(table, setting, first, second):
@@ -211,7 +210,7 @@ def _worst(table):
         f"### The worst {len(rows)}\n\nBy the mean rank over all neural rows and these scores, 1 the worst everywhere. "
         f"Scores are those of `{NATURAL}` / `gram` / `{NEURAL[2]}` / `{OURS}`.\n\n"
     )
-    return text + _markdown_table(header, rows) if rows else ""
+    return text + markdown_table(header, rows) if rows else ""
 
 
 def _classes(table):
@@ -225,11 +224,6 @@ def _classes(table):
 
 def _number(text):
     return float(text) if text else None
-
-
-def _markdown_table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "".join(f"{markdown_row(cells, escape=False)}\n" for cells in lines)
 
 
 def read_distances(path):

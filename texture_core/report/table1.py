@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from texture_core.report.paper_table import CLASSES, paper_table
+from texture_core.report.paper_table import class_order, paper_table
 from texture_core.report.score_labels import NOT_AVERAGED, finite, score_heading, score_names, score_unit
 from texture_core.report.score_rows import score_rows, setting_names
 
@@ -187,11 +187,6 @@ def _distances(collections, settings):
                 cells[setting, group] = Cell(mean, value["textures"], 0, "")
         distances.append(Distances(score, sizes, cells))
     return tuple(distances), remarks
-
-
-def class_order(name):
-    """Return the sort key of a class: the classes of the paper first, then the others by name."""
-    return (CLASSES.index(name) if name in CLASSES else len(CLASSES), name)
 
 
 def _classes_of(row, count_both_classes):

@@ -1,8 +1,7 @@
 """Write Table 1 as tab-separated values and as Markdown."""
 
-import re
-
 from texture_core.records.files import write_text
+from texture_core.report.markdown import escape_markdown, markdown_row
 from texture_core.report.score_labels import capitalized, format_number, score_heading, score_unit
 from texture_core.report.score_rows import write_tsv
 from texture_core.report.table1 import table1
@@ -64,7 +63,7 @@ def table1_markdown(table):
         header = ["setting"]
         for texture_class, size in table.classes.items():
             header += [f"{texture_class} (n = {size})", *(["paper"] if paper else [])]
-        lines += ["", f"## {_markdown(capitalized(score_heading(score)))}", ""]
+        lines += ["", f"## {escape_markdown(capitalized(score_heading(score)))}", ""]
         lines += [markdown_row(header), markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
         for setting in table.settings:
             row = [setting]
@@ -74,16 +73,16 @@ def table1_markdown(table):
             lines.append(markdown_row(row))
     for distances in table.distances:
         header = ["setting", *(f"{group} ({size} points)" for group, size in distances.groups.items())]
-        lines += ["", f"## {_markdown(capitalized(score_heading(distances.score)))}", "", DISTANCES_CAPTION, ""]
+        lines += ["", f"## {escape_markdown(capitalized(score_heading(distances.score)))}", "", DISTANCES_CAPTION, ""]
         lines += [markdown_row(header), markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
         for setting in table.settings:
             cells = [cell_text(distances.cells[setting, group]) for group in distances.groups]
             lines.append(markdown_row([setting, *cells]))
     if table.notes:
-        lines += ["", "## Notes", "", *(f"- {_markdown(note)}" for note in table.notes)]
+        lines += ["", "## Notes", "", *(f"- {escape_markdown(note)}" for note in table.notes)]
     if table.left_out:
         lines += ["", "## Left out", ""]
-        lines += [f"- {_markdown(item['texture'])}: {_markdown(item['reason'])}" for item in table.left_out]
+        lines += [f"- {escape_markdown(item['texture'])}: {escape_markdown(item['reason'])}" for item in table.left_out]
     return "\n".join(lines) + "\n"
 
 
@@ -102,17 +101,3 @@ def cell_text(cell):
     """Format a `Cell`, with the number of values if some are missing: ``80.7 (25 of 27)``."""
     text = format_number(cell.mean)
     return f"{text} ({cell.textures} of {cell.textures + cell.missing})" if cell.missing else text
-
-
-def _markdown(text):
-    """Escape text for one line of Markdown."""
-    text = " ".join(str(text).split())
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"([\\|`*\[\]])", r"\\\1", text)
-    # Underscores inside words have no meaning.
-    return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
-
-
-def markdown_row(cells, escape=True):
-    """Format the cells of a row of a Markdown table, shown as they are unless `escape` is false."""
-    return "| " + " | ".join(_markdown(cell) if escape else cell for cell in cells) + " |"

@@ -102,6 +102,21 @@ def test_scores_are_drawn_by_setting(tmp_path):
     assert {"low", "high", "A sweep", "diversity"} <= found
 
 
+def test_of_many_textures_the_mean_of_each_class_is_drawn(tmp_path):
+    settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
+    records = [
+        record(f"t{number}", name, ("rhythmic", "other")[number % 2], 1e-3 * (1 + number))
+        for number in range(8)
+        for name in settings
+    ]
+    names = {f"t{number}": f"T{number}" for number in range(8)}
+    study = Study("A sweep", settings, names, records=records)
+    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
+    found = set(texts(tmp_path / "figure.svg"))
+    assert {"low", "high", "rhythmic", "other"} <= found
+    assert not found & set(names)
+
+
 def test_decibels_are_drawn_on_a_linear_axis_down_to_the_lowest(tmp_path):
     settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
     records = [record("a", name, "rhythmic", None) for name in settings]
