@@ -43,7 +43,7 @@ NOT_RUN = {
     "python -m benchmarks": "measures for minutes to hours, on recordings of the study",
     "python -m texture_core.report": "needs the scores of a study; unit/report/test_study.py runs it on its own",
     "python -m texture_core.classifiers.train_head": "needs embeddings; unit/test_logistic.py runs it on its own",
-    "python docs/site/study_tables.py": "unit/report/test_study.py runs what it does, without writing",
+    "python docs/site/result_tables.py": "unit/report/test_study.py runs what it does, without writing",
     "python docs/site/configuration_tables.py": "test_keys.py runs what it does, without writing",
 }
 NO_COMMANDS = {

@@ -85,7 +85,7 @@ def test_a_job_gets_the_parameters_that_its_method_looks_at(fresh, monkeypatch):
 
 
 EXPERIMENTS = sorted((CHECKOUT / "config/experiments").glob("*.yaml"))
-PAPER, STUDY, STUDY_24 = (CHECKOUT / f"config/{name}.yaml" for name in ("paper", "study", "study_24"))
+PAPER, STUDY, STUDY_24, SHORT = (CHECKOUT / f"config/{name}.yaml" for name in ("paper", "study", "study_24", "short"))
 
 DEVELOPMENT = CHECKOUT / "benchmarks/development.tsv"
 
@@ -125,6 +125,20 @@ def test_every_study_is_planned_without_an_error(with_recordings, files):
         assert sum(job.startswith("collection_score: ") for job in planned) == rows
     if files[-1] == STUDY_24:
         assert sorted(textures) == sorted(row.split("\t")[0] for row in DEVELOPMENT.read_text().splitlines()[1:])
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda path: path.stem)
+def test_a_short_experiment_keeps_what_it_compares(with_recordings, monkeypatch, experiment):
+    monkeypatch.chdir(with_recordings.root)
+    own = yaml.safe_load(experiment.read_text(encoding="utf-8")) | {"corpus_dir": "recordings"}
+    short = yaml.safe_load(SHORT.read_text(encoding="utf-8"))
+    update_config(short, own)
+    alone, below = load(own), load(short)
+    assert below.audio.duration == 4
+    assert list(below.settings) == list(alone.settings)
+    for name, parameters in below.settings.items():
+        assert (parameters.alpha, parameters.beta) == (alone.settings[name].alpha, alone.settings[name].beta)
+    assert len(set(map(repr, below.settings.values()))) == len(below.settings)
 
 
 def test_our_row_of_the_study_is_the_preset(with_recordings, monkeypatch):

@@ -15,7 +15,7 @@ from texture_core.report.study import read_distances, study_markdown, worst_text
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "docs/site"))
 
-import study_tables
+import result_tables
 
 SETTINGS = (*paper_table(), "natural_variation", "quick")
 
@@ -117,11 +117,11 @@ def test_the_command_without_distances(scores, tmp_path):
 
 
 def test_the_documentation_has_the_tables_of_the_committed_scores():
-    text = study_tables.DOCUMENT.read_text(encoding="utf-8")
-    assert study_tables.with_tables(text) == text, "run: python docs/site/study_tables.py"
+    text = result_tables.DOCUMENT.read_text(encoding="utf-8")
+    assert result_tables.with_tables(text) == text, "run: python docs/site/result_tables.py"
     begin = text.index("<!-- study: begin -->")
     edited = text[:begin] + text[begin:].replace(" [", " [9", 1)
     assert edited != text
-    assert study_tables.with_tables(edited) == text
+    assert result_tables.with_tables(edited) == text
     with pytest.raises(ValueError, match="study: begin"):
-        study_tables.with_tables("no marks")
+        result_tables.with_tables("no marks")
