@@ -9,6 +9,7 @@ loss of the spectrogram, and of both sounds: the paper's and the study's. It goe
 
 import argparse
 import json
+import math
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -85,11 +86,15 @@ def _study_loss(target, parameters):
 
 def summary(rows):
     """A line for each texture and setting."""
-    marks = list(dict.fromkeys(mark for row in rows for mark in row["spectrogram"]))
+    # An optimisation that converged has not reached them all.
+    marks = sorted({mark for row in rows for mark in row["spectrogram"]}, key=int)
     heading = [*(f"spectrogram, {mark}" for mark in marks), "its sound", "study's sound"]
     lines = [f"{'texture':28} {'setting':22}" + "".join(f"{text:>18}" for text in heading)]
     for row in rows:
-        losses = [row["spectrogram"][mark]["loss"] for mark in marks] + [row["sound"], row["study"]]
+        losses = [row["spectrogram"].get(mark, {}).get("loss", math.nan) for mark in marks] + [
+            row["sound"],
+            row["study"],
+        ]
         lines.append(f"{row['texture']:28} {row['setting']:22}" + "".join(f"{loss:18.3g}" for loss in losses))
     return "\n".join(lines)
 

@@ -86,9 +86,9 @@ def test_a_sheet_gives_its_morphs(tmp_path):
             "mean plain?",
         ),
         (
-            ("rain", "fire", "0 1", ""),
-            ", row 2, column position: expected one position for the loop of setting loops, found 2; give one, or name "
-            "other settings in the column settings",
+            ("rain", "fire", "0 1", "loops"),
+            ", row 2, column settings: setting loops makes loops, which have one position, found 2; name other "
+            "settings",
         ),
         (("rain", "fire", "0.5", "", "x"), ", row 2: expected 4 cells, found 5; remove the others"),
     ],
@@ -108,12 +108,37 @@ def test_a_morph_has_a_name_and_a_rate_of_its_own(tmp_path):
     assert "at most 180 characters, found 187" in the_problem(
         sheet(tmp_path, ("a", "b" * 180, "0", "")), ("a", "b" * 180)
     )
-    assert ", row 2: expected settings with the computed_rate 16000, which all morphs have, found 48000 in setting" in (
-        the_problem(sheet(tmp_path, row), outputs={"plain": OutputParameters(computed_rate=48000)})
+    bright = {"plain": OutputParameters(computed_rate=48000)}
+    assert ", column settings: setting plain has the computed_rate 48000, expected 16000 as of all morphs" in (
+        the_problem(sheet(tmp_path, row), outputs=bright)
+    )
+    assert "expected a setting that can make this morph, found none (plain has the computed_rate 48000" in (
+        the_problem(sheet(tmp_path, ("rain", "fire", "0.5", "")), outputs=bright)
     )
     assert ", row 1: expected the columns first and second, found no second among first" in the_problem(
         sheet(tmp_path, header=("first",))
     )
+
+
+def test_without_named_settings_those_that_can_make_a_morph(tmp_path):
+    outputs = OUTPUTS | {"bright": OutputParameters(computed_rate=48000)}
+    path = sheet(tmp_path, ("rain", "fire", "0.5", ""), ("rain", "fire", "0 1", ""))
+    morphs, problems = read_morphs(path, ("rain", "fire"), outputs)
+    assert problems == []
+    assert [morph.settings for morph in morphs] == [("plain", "loops"), ("plain",)]
+
+
+def test_morphs_of_textures_that_are_not_chosen_are_left_out(here):
+    rows = ("rain", "wind", "0.5", ""), ("rain", "rain", "0", ""), ("rain", "fires", "0", "")
+    given = {"corpus_dir": "sounds", "preset": "quick", "textures": ["rain"], "morphs": str(sheet(here, *rows[:2]))}
+    assert [morph.name for morph in load(given, checkout=CHECKOUT).morphs] == ["rain-to-rain_0"]
+    assert "found 'fires'" in the_problem_of(given | {"morphs": str(sheet(here, *rows))})
+
+
+def test_a_setting_with_a_problem_is_not_missed_in_the_sheet_too(here):
+    given = {"corpus_dir": "sounds", "settings": {"plain": {"preset": "quick", "takes": 0}}}
+    problem = the_problem_of(given | {"morphs": str(sheet(here, ("rain", "wind", "0", "")))})
+    assert problem.startswith("settings.plain.takes")
 
 
 def test_morphs_need_a_sheet_and_settings_for_sounds(here):

@@ -103,8 +103,11 @@ class Folder:
 
     def remove_unfinished_of(self, name):
         """Remove the temporary files of a killed command."""
-        for path in (self.path / "textures").glob(f".{name}-*"):
-            path.unlink(missing_ok=True)
+        # Another sound's name may begin with this one.
+        own = re.compile(rf"\.{re.escape(name)}-[0-9a-f]{{16}}\.wav")
+        for path in (self.path / "textures").iterdir():
+            if own.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     def picture(self, name):
         """Return the path of a sound's spectrogram."""

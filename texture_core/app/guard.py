@@ -59,7 +59,7 @@ class Guard:
         site = headers.get("sec-fetch-site", "none" if scope["method"] in _SAFE else "")
         if scope["method"] not in _SAFE:
             origin = headers.get("origin", "")
-            if urlsplit(origin).netloc != host or site not in ("same-origin", ""):
+            if _address(origin) != host or site not in ("same-origin", ""):
                 return "Only the app's own page may do that."
         elif site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate":
             return "No other site may use the app."
@@ -79,6 +79,13 @@ def _cookie_in(headers):
     except CookieError:
         return None
     return morsel.value if morsel else None
+
+
+def _address(origin):
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _host_name(host):

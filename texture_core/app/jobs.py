@@ -91,7 +91,11 @@ class Jobs:
     async def run(self):
         """Make queued textures until cancelled."""
         if not self.speed.known and not self._queue:
-            await self._calibrate()
+            try:
+                await self._calibrate()
+            except (TextureError, OSError) as error:
+                # Without it, times are estimated from the first texture on.
+                print(f"texture-core: the speed of this machine was not measured: {error}", file=sys.stderr)
         while True:
             await self._wanted.wait()
             while self._queue:

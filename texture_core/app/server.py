@@ -416,6 +416,14 @@ class _Handlers:
             raise _Problem("is not finished", 409)
         return record
 
+    def _result(self, request):
+        """Return a finished texture and the path of its file, which its owner may have moved."""
+        record = self._finished(request, TEXTURE)
+        path = self.folder.path / record["file"]
+        if not path.is_file():
+            raise _Problem(f"{path} was moved or deleted; put it back, or make the texture again", 404)
+        return record, path
+
     async def picture(self, request):
         """Send a spectrogram."""
         return FileResponse(self.folder.picture(self._finished(request)["name"]), media_type="image/png")
@@ -426,8 +434,8 @@ class _Handlers:
 
     async def download_wav(self, request):
         """Send a result unchanged."""
-        record = self._finished(request, TEXTURE)
-        return FileResponse(self.folder.path / record["file"], filename=f"{record['name']}.wav", media_type="audio/wav")
+        record, path = self._result(request)
+        return FileResponse(path, filename=f"{record['name']}.wav", media_type="audio/wav")
 
     async def download_flac(self, request):
         """Send the same samples, compressed."""
@@ -437,7 +445,11 @@ class _Handlers:
 
     async def download_all(self, request):
         """Send all results and their records in one file."""
-        done = [record for record in self.folder.textures() if record["state"] == DONE]
+        done = [
+            record
+            for record in self.folder.textures()
+            if record["state"] == DONE and (self.folder.path / record["file"]).is_file()
+        ]
         if not done:
             raise _Problem("there is nothing to download yet", 404)
         file = await asyncio.to_thread(self._zip, done)

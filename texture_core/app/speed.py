@@ -1,6 +1,7 @@
 """Estimates of computing times, from the textures that this machine has made."""
 
 import platform
+from contextlib import suppress
 from statistics import median
 
 from texture_core.errors import StorageError
@@ -52,7 +53,9 @@ class Speed:
             Seconds until the computation began.
         """
         self._measured = [*self._measured, {"cost": cost, "rate": rate, "start": start}][-_KEPT:]
-        write_json(self._path, {"machine": self._machine, "measured": self._measured})
+        # The times are known until the app ends; a full disk must not cost the texture.
+        with suppress(StorageError):
+            write_json(self._path, {"machine": self._machine, "measured": self._measured})
 
     def seconds(self, cost, duration):
         """Estimate the time for a texture from recent ones, preferably of the same cost; None if there are none."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from texture_core.errors import ParameterError, TextureError
 from texture_core.report.markdown import markdown_table
-from texture_core.report.paired import compare, mean_interval
-from texture_core.report.score_labels import capitalized, format_number, is_ratio, score_heading, score_unit
+from texture_core.report.paired import compare, interval_text, mean_interval, typical_text
+from texture_core.report.score_labels import capitalized, score_heading, score_unit
 from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
 from texture_core.report.settings_figure import draw_settings
 
@@ -33,7 +33,7 @@ def experiment_markdown(table, reference, texture_class=None):
     str
         Of each score the mean over the textures that have it in all settings and its 95 % interval; for other settings
         than the reference also the median over textures of the score divided by the reference's (of decibels: less
-        that), and the p-value of Wilcoxon's test.
+        that), and the p-value of Wilcoxon's test, not corrected for the number of tests.
 
     Raises
     ------
@@ -52,15 +52,20 @@ def experiment_markdown(table, reference, texture_class=None):
         for score in shown:
             values = table.values(score, setting, common[score])
             found = mean_interval(score_unit(score).factor * values)
-            cell = f"{format_number(found.mean)} [{format_number(found.low)}, {format_number(found.high)}]"
+            cell = interval_text(found)
             if setting != reference:
                 compared = compare(score, values, table.values(score, reference, common[score]))
-                typical = f"× {compared.typical:.3g}" if is_ratio(score) else f"{compared.typical:+.2f}"
-                cell += f"; {typical}, p = {compared.p_value:.1g}"
+                sign = "× " if compared.ratio else "+" if compared.typical > 0 else ""
+                cell += f"; {sign}{typical_text(score, compared)}, p = {compared.p_value:.1g}"
             cells.append(cell)
         rows.append(cells)
     header = ["setting", *(f"{capitalized(score_heading(score))}, n = {len(common[score])}" for score in shown)]
     return markdown_table(header, rows)
+
+
+def _title(path):
+    """The name of an experiment, from ``results/filters/scores.tsv`` or ``filters.tsv``."""
+    return (path.resolve().parent.name if path.stem == "scores" else path.stem).replace("_", " ")
 
 
 def main(arguments=None):
@@ -77,7 +82,7 @@ def main(arguments=None):
         table = ScoreTable(read_score_table(options.scores))
         text = experiment_markdown(table, options.against or table.settings[-1], options.texture_class)
         if options.figure:
-            draw_settings(options.figure, table, table.settings, options.scores.stem)
+            draw_settings(options.figure, table, table.settings, _title(options.scores))
     except (TextureError, MissingScores) as error:
         sys.exit(str(error))
     print(text, end="")

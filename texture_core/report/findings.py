@@ -11,7 +11,7 @@ from pathlib import Path
 
 from texture_core.errors import TextureError
 from texture_core.report.paired import compare
-from texture_core.report.score_labels import format_number, is_ratio, score_unit
+from texture_core.report.score_labels import format_number, score_unit
 from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
 
 NEURAL = (
@@ -164,9 +164,10 @@ def _larger(table, score, first, second, textures, factor=1.0):
         f"{setting} {format_number(unit.factor * own.mean())}"
         for setting, own in zip((first, second), values, strict=True)
     )
-    typical = factor * comparison.typical if is_ratio(score) else comparison.typical
+    typical = (factor if comparison.ratio else unit.factor) * comparison.typical
     evidence = (
-        f"{score}, mean{f' in {unit.text}' if unit.text else ''}: {means}; median ratio {format_number(typical)}, "
+        f"{score}, mean{f' in {unit.text}' if unit.text else ''}: {means}; "
+        f"median {'ratio' if comparison.ratio else 'difference'} {format_number(typical)}, "
         f"{comparison_text(comparison)}"
     )
     return comparison.verdict, evidence

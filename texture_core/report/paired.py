@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from texture_core.report.score_labels import is_ratio
+from texture_core.report.score_labels import format_number, is_ratio, score_unit
 
 # Of the tests.
 SIGNIFICANCE = 0.05
@@ -19,6 +19,12 @@ class Interval:
     mean: float
     low: float
     high: float
+
+
+def interval_text(interval):
+    """Format an `Interval`, such as ``5.50 [3.10, 8.20]``."""
+    limits = (format_number(limit if np.isfinite(limit) else None) for limit in (interval.low, interval.high))
+    return f"{format_number(interval.mean)} [{', '.join(limits)}]"
 
 
 def mean_interval(values, seed=0):
@@ -41,7 +47,9 @@ class Comparison:
     ----------
     textures : int
     typical : float
-        Median of first / second for scores on a ratio scale, else of first - second.
+        Median of first / second if `ratio`, else of first - second.
+    ratio : bool
+        Whether the score is on a ratio scale and all its values are above 0.
     effect : float
         Matched-pairs rank-biserial correlation, from -1 (the second is larger everywhere) to 1.
     p_value : float
@@ -50,6 +58,7 @@ class Comparison:
 
     textures: int
     typical: float
+    ratio: bool
     effect: float
     p_value: float
 
@@ -57,6 +66,14 @@ class Comparison:
     def verdict(self):
         """True if the first is significantly larger, False if the second is, else None."""
         return None if self.p_value >= SIGNIFICANCE else self.effect > 0
+
+
+def typical_text(score, comparison):
+    """Format the typical ratio of a `Comparison`, such as ``2.1``, or the difference, such as ``-1.40 dB``."""
+    if comparison.ratio:
+        return f"{comparison.typical:.3g}"
+    unit = score_unit(score)
+    return f"{format_number(unit.factor * comparison.typical)} {unit.symbol}".strip()
 
 
 def compare(score, first, second, factor=1.0):
@@ -76,7 +93,8 @@ def compare(score, first, second, factor=1.0):
     Comparison
     """
     first, second = np.asarray(first, dtype=float), factor * np.asarray(second, dtype=float)
-    if is_ratio(score) and (first > 0).all() and (second > 0).all():
+    ratio = is_ratio(score) and bool((first > 0).all() and (second > 0).all())
+    if ratio:
         differences = np.log(first) - np.log(second)
         typical = float(np.exp(np.median(differences)))
     else:
@@ -84,7 +102,7 @@ def compare(score, first, second, factor=1.0):
         typical = float(np.median(differences))
     moved = differences[differences != 0]
     if not len(moved):
-        return Comparison(len(first), typical, 0.0, 1.0)
+        return Comparison(len(first), typical, ratio, 0.0, 1.0)
     ranks = stats.rankdata(np.abs(moved))
     effect = float((ranks * np.sign(moved)).sum() / ranks.sum())
-    return Comparison(len(first), typical, effect, float(stats.wilcoxon(moved).pvalue))
+    return Comparison(len(first), typical, ratio, effect, float(stats.wilcoxon(moved).pvalue))

@@ -64,7 +64,9 @@ class ScoreTable:
         textures = self.having(score, settings, texture_class)
         if not textures:
             kind = f"{texture_class} texture" if texture_class else "texture"
-            raise MissingScores(f"no {kind} has {score} in {', '.join(settings)}")
+            without = [setting for setting in settings if not self.having(score, [setting], texture_class)]
+            where = f"in {', '.join(without)}" if without else f"in all of {', '.join(settings)}"
+            raise MissingScores(f"no {kind} has {score} {where}")
         return textures
 
     def values(self, score, setting, textures):
@@ -82,7 +84,7 @@ def read_score_table(path):
     Raises
     ------
     StorageError
-        If the file is missing or not such a table.
+        If the file is missing, empty or not such a table.
     """
     try:
         with open(path, encoding="utf-8", newline="") as file:
@@ -91,6 +93,8 @@ def read_score_table(path):
         raise StorageError(
             f"{path}: cannot be read as a table of scores ({error}); give results/CORPUS/scores.tsv"
         ) from None
+    if not rows:
+        raise StorageError(f"{path}: expected a row for each score file, found none; wait until a sound is scored")
     for number, row in enumerate(rows, start=2):
         if not {"texture", "setting", "class"} <= set(row) or None in row:
             raise StorageError(

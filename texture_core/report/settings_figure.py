@@ -3,9 +3,12 @@
 A line stands for a texture; of many textures, for the mean of a class, with its 95 % interval.
 """
 
+from itertools import cycle
+
 import numpy as np
 from matplotlib.figure import Figure
 
+from texture_core.errors import ParameterError
 from texture_core.report.figure_style import save_figure
 from texture_core.report.paired import mean_interval
 from texture_core.report.paper_table import class_order
@@ -41,6 +44,8 @@ def draw_settings(path, table, settings, title):
 
     Raises
     ------
+    ParameterError
+        If there is no score to draw.
     StorageError
         If the file cannot be written.
     """
@@ -49,6 +54,9 @@ def draw_settings(path, table, settings, title):
 
 def _draw(table, settings, title):
     shown = [found[0] for names in SHOWN if (found := [name for name in names if name in table.scores])]
+    if not shown:
+        known = ", ".join(name for names in SHOWN for name in names)
+        raise ParameterError(f"scores: expected one to draw ({known}), found {', '.join(table.scores) or 'none'}")
     longest = max(map(len, settings))
     width = max(7.2, 0.5 * len(settings))
     figure = Figure(figsize=(width, 0.5 + 0.06 * longest + 1.6 * len(shown)), layout="constrained")
@@ -56,7 +64,7 @@ def _draw(table, settings, title):
     lines = _of_textures if len(table.textures) <= len(_COLORS) else _of_classes
     for axis, score in zip(axes, shown, strict=True):
         drawn = []
-        for (label, places, values, limits), color in zip(lines(table, settings, score), _COLORS, strict=False):
+        for (label, places, values, limits), color in zip(lines(table, settings, score), cycle(_COLORS)):
             axis.errorbar(places, values, limits, color=color, linewidth=0.8, marker="o", markersize=3, label=label)
             drawn += values
         axis.set_ylabel("\n".join(score_heading(score).split(" (")).replace(")", ""), parse_math=False)

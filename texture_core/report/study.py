@@ -11,7 +11,7 @@ from scipy import stats
 from texture_core.errors import StorageError, TextureError
 from texture_core.report.findings import NEURAL, check_findings, comparison_text, findings_markdown
 from texture_core.report.markdown import markdown_table
-from texture_core.report.paired import compare, mean_interval
+from texture_core.report.paired import compare, interval_text, mean_interval, typical_text
 from texture_core.report.paper_table import CLASSES, class_order, paper_table
 from texture_core.report.score_labels import capitalized, format_number, higher_is_better, score_heading, score_unit
 from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
@@ -65,16 +65,9 @@ def _means(table, score):
             found = mean_interval(factor * table.values(score, setting, textures))
             printed = paper.get(setting, {}).get((score, name))
             few = f", n = {len(textures)}" if len(textures) < classes[name] else ""
-            cells.append(
-                f"{format_number(found.mean)} [{_limit(found.low)}, {_limit(found.high)}{few}]"
-                + (f" ({printed})" if printed else "")
-            )
+            cells.append(interval_text(found) + few + (f" ({printed})" if printed else ""))
         rows.append(cells)
     return f"### {capitalized(score_heading(score))}\n\n{markdown_table(header, rows)}"
-
-
-def _limit(value):
-    return format_number(value if np.isfinite(value) else None)
 
 
 def _distances(rows):
@@ -127,13 +120,13 @@ def _ours(table):
                 cells.append("–")
                 continue
             found = compare(score, *(table.values(score, name, textures) for name in (setting, OURS)))
-            difference = f"{format_number(found.typical)} dB" if score_unit(score).symbol else f"{found.typical:.3g}"
-            cells.append(f"{difference} ({comparison_text(found)})")
+            cells.append(f"{typical_text(score, found)} ({comparison_text(found)})")
         rows.append(cells)
     header = ["setting", *(f"`{score}`" for score in JUDGED)]
     text = (
         f"### Every row against `{OURS}`\n\nMedian over textures of the row's score divided by that of `{OURS}` (of "
-        "the SNR: less that), with the rank-biserial effect and the p-value of Wilcoxon's test.\n\n"
+        "the SNR: less that), with the rank-biserial effect and the p-value of Wilcoxon's test, not corrected for the "
+        "number of tests.\n\n"
     )
     return text + markdown_table(header, rows) if rows else ""
 
@@ -200,14 +193,16 @@ def _worst(table):
         for score in scores:
             of_rows = [
                 format_number(score_unit(score).factor * table.values(score, setting, [texture])[0])
+                if texture in table.having(score, [setting])
+                else "–"
                 for setting in (NATURAL, "gram", NEURAL[2], OURS)
-                if setting in table.settings and texture in table.common(score, [setting])
             ]
             cells.append(" / ".join(of_rows))
         rows.append(cells)
     header = ["texture", "class", "mean rank", *(capitalized(score_heading(score)) for score in scores)]
     text = (
-        f"### The worst {len(rows)}\n\nBy the mean rank over all neural rows and these scores, 1 the worst everywhere. "
+        f"### The worst {len(rows)}\n\nBy the mean rank over all neural rows and these scores: 1 is the worst "
+        "everywhere, 0.5 the average. "
         f"Scores are those of `{NATURAL}` / `gram` / `{NEURAL[2]}` / `{OURS}`.\n\n"
     )
     return text + markdown_table(header, rows) if rows else ""

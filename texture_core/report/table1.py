@@ -46,7 +46,7 @@ class Distances:
     ----------
     score : str
     groups : dict of str to int
-        Number of points of ``all`` and of each class.
+        Number of points of ``all`` and of each class; None if the settings have different numbers.
     cells : dict
         (setting, group) to `Cell`, with the value as its mean.
     """
@@ -172,7 +172,7 @@ def _distances(collections, settings):
                     f"{where}: no value, because the settings have {min(counts)} to {max(counts)} points, and only "
                     "values of equally many can be compared."
                 )
-                points = None
+                sizes[group] = points = None
             elif others:
                 remarks.append(
                     f"{where}: only of settings with {points} points, because only values of equally many can be "

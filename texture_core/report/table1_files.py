@@ -72,7 +72,10 @@ def table1_markdown(table):
                 row += [cell_text(cell), *([cell.paper or "–"] if paper else [])]
             lines.append(markdown_row(row))
     for distances in table.distances:
-        header = ["setting", *(f"{group} ({size} points)" for group, size in distances.groups.items())]
+        header = [
+            "setting",
+            *(f"{group} ({size} points)" if size else group for group, size in distances.groups.items()),
+        ]
         lines += ["", f"## {escape_markdown(capitalized(score_heading(distances.score)))}", "", DISTANCES_CAPTION, ""]
         lines += [markdown_row(header), markdown_row([":--"] + ["--:"] * (len(header) - 1), escape=False)]
         for setting in table.settings:

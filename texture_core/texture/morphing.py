@@ -115,10 +115,11 @@ def plan_morph(
     options = shared | {"duration": own[0].duration if duration is None else duration}
     if set(positions) == {1.0}:
         return plan_texture(*sides[1], parameters=parameters, **options)
-    if parameters is None:
-        lengths = [len(plan.target_samples) / plan.target.sample_rate for plan in own]
-        parameters = fit_to_duration(preset_parameters(), min(*lengths, own[0].duration) if loop else min(lengths))
-    parameters = between_parameters(parameters)
+    lengths = [len(plan.target_samples) / plan.target.sample_rate for plan in own]
+    # Their features are other ones than those that the recordings were long enough for.
+    parameters = fit_to_duration(
+        between_parameters(parameters or preset_parameters()), min(*lengths, own[0].duration) if loop else min(lengths)
+    )
     plan, other = (plan_texture(*side, parameters=parameters, **options) for side in sides)
     from texture_core.texture.morph_level import gains
 

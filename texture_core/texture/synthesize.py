@@ -178,12 +178,12 @@ def synthesize_blocks(
     blocks = _recovered(pieces, plan, options)
     remaining = plan.length
     for block in _resampled(blocks, plan.target.sample_rate, plan.sample_rate, plan.loop):
-        kept = block[:remaining]
+        block = block[:remaining]
         if plan.morph:
-            kept = kept * plan.morph.gain((plan.length - remaining + np.arange(len(kept))) / plan.length)
-        remaining -= len(kept)
-        if len(kept):
-            yield kept
+            block = block * plan.morph.gain((plan.length - remaining + np.arange(len(block))) / plan.length)
+        remaining -= len(block)
+        if len(block):
+            yield block
 
 
 def _peak(plan):

@@ -160,8 +160,10 @@ def load(config, *, files=(), checkout=Path()):
 
     corpus, found = _corpus(config, Path(checkout))
     problems += found
-    morphs, found = _morphs(config["morphs"], corpus, settings.outputs, complete=not found)
-    problems += found
+    # A setting that makes sounds may only be missing because of its problems.
+    if settings.outputs or not problems:
+        morphs, found = _morphs(config["morphs"], corpus, settings.outputs, complete=not found)
+        problems += found
     if corpus.name.casefold() in RESERVED_CORPORA:
         problems.append(
             f"corpus: expected a name other than {listing(RESERVED_CORPORA)}, found {corpus.name}; give another"
@@ -212,12 +214,12 @@ def _needed_seconds(settings, audio, spectrogram):
 
 
 def _morphs(sheet, corpus, outputs, *, complete):
-    """Return the morphs of a sheet, if there is one, between recordings that are not left out, and problems."""
+    """Return the morphs of a sheet, if there is one, between recordings that are taken, and problems."""
     if sheet is None:
         return [], []
-    absent = {texture.name for texture, _ in corpus.left_out}
+    absent = {texture.name for texture, _ in corpus.left_out}.union(corpus.not_chosen)
     names = absent.union(texture.name for texture in corpus.textures)
-    morphs, problems = read_morphs(sheet, names, outputs, complete=complete)
+    morphs, problems = read_morphs(_plain_path(sheet), names, outputs, complete=complete)
     return [morph for morph in morphs if absent.isdisjoint((morph.first, morph.second))], problems
 
 
@@ -237,12 +239,17 @@ def _format_problems(outputs, textures):
 
 @dataclass(frozen=True)
 class _Corpus:
-    """Where the recordings are, those to take, those left out with the reason, and other files in the folder."""
+    """Where the recordings are, and which are taken.
+
+    `left_out` has those that are missing, with the reason, `not_chosen` the names of those that the key ``textures``
+    leaves out, `other_files` what else is in the folder.
+    """
 
     name: str
     folder: str | None
     textures: list = field(default_factory=list)
     left_out: list = field(default_factory=list)
+    not_chosen: list = field(default_factory=list)
     other_files: list = field(default_factory=list)
 
 
@@ -263,7 +270,7 @@ def _corpus(config, checkout):
             return _Corpus(name, None, textures), problems + found
         textures, problems = corpora.demo_textures(checkout / DEMO_SHEET)
         chosen, found = _chosen(config["textures"], textures, problems)
-        return _Corpus(name, None, chosen), problems + found
+        return _Corpus(name, None, chosen, not_chosen=_others(textures, chosen)), problems + found
     folder = _plain_path(config["corpus_dir"])
     name = config["corpus"] or safe_name(Path(folder).resolve().name)
     if not is_folder(folder):
@@ -282,6 +289,7 @@ def _corpus(config, checkout):
         textures, problems, other_files = corpora.list_folder(folder)
     chosen, found = _chosen(config["textures"], textures, problems)
     problems += found
+    not_chosen = _others(textures, chosen)
     missing = [texture for texture in chosen if not is_file(Path(folder) / texture.file)]
     left_out = []
     if config["bad_textures"] == "skip":
@@ -298,7 +306,7 @@ def _corpus(config, checkout):
             "add it, correct the sheet, or set bad_textures: skip"
             for texture in missing
         ]
-    return _Corpus(name, folder, chosen, left_out, other_files), problems
+    return _Corpus(name, folder, chosen, left_out, not_chosen, other_files), problems
 
 
 def _chosen(names, textures, problems):
@@ -311,6 +319,11 @@ def _chosen(names, textures, problems):
         f"textures: expected names of the corpus, found {shown(name)}{suggestion(name, known) or '; remove it'}"
         for name in unknown
     ]
+
+
+def _others(textures, chosen):
+    """The names of textures that are not chosen."""
+    return sorted({texture.name for texture in textures}.difference(texture.name for texture in chosen))
 
 
 def _plain_path(folder):

@@ -75,8 +75,12 @@ def read_morphs(path, names, outputs, *, complete=True):
                 f"{row.where}, column position: expected one or more numbers from 0 to 1, separated by spaces, "
                 f"found {shown(text)}; correct it"
             )
-        settings = tuple((row.cells.get("settings") or " ".join(outputs)).split())
-        found += _settings_problems(row.where, positions, settings, outputs)
+        settings = tuple((row.cells.get("settings") or "").split())
+        if settings:
+            found += _settings_problems(row.where, positions, settings, outputs)
+        else:
+            settings = tuple(name for name in outputs if not _unfit(outputs[name], positions))
+            found += [] if settings else [_none_fits(row.where, positions, outputs)]
         if not found:
             name = morph_name(row.cells["first"], row.cells["second"], positions)
             found += _name_problems(row, name, first_rows)
@@ -105,16 +109,22 @@ def _settings_problems(where, positions, settings, outputs):
                 f"{where}, column settings: expected settings that make sounds ({listing(outputs, 'and')}), "
                 f"found {shown(setting)}{suggestion(setting, outputs) or '; correct it'}"
             )
-        elif len(positions) > 1 and outputs[setting].loop:
-            yield (
-                f"{where}, column position: expected one position for the loop of setting {setting}, found "
-                f"{len(positions)}; give one, or name other settings in the column settings"
-            )
-        elif outputs[setting].computed_rate != _COMPUTED_RATE:
-            yield (
-                f"{where}: expected settings with the computed_rate {_COMPUTED_RATE}, which all morphs have, found "
-                f"{outputs[setting].computed_rate} in setting {setting}; name other settings in the column settings"
-            )
+        elif reason := _unfit(outputs[setting], positions):
+            yield f"{where}, column settings: setting {setting} {reason}; name other settings"
+
+
+def _unfit(output, positions):
+    """Why the setting of an output cannot make a morph; empty if it can."""
+    if len(positions) > 1 and output.loop:
+        return f"makes loops, which have one position, found {len(positions)}"
+    if output.computed_rate != _COMPUTED_RATE:
+        return f"has the computed_rate {output.computed_rate}, expected {_COMPUTED_RATE} as of all morphs"
+    return ""
+
+
+def _none_fits(where, positions, outputs):
+    reasons = "; ".join(f"{name} {_unfit(output, positions)}" for name, output in outputs.items())
+    return f"{where}: expected a setting that can make this morph, found none ({reasons}); add one"
 
 
 def _name_problems(row, name, first_rows):
@@ -122,11 +132,15 @@ def _name_problems(row, name, first_rows):
     if len(name) > LONGEST_NAME:
         yield (
             f"{row.where}: expected names and positions of together at most {LONGEST_NAME} characters, found "
-            f"{len(name)} ({shown(name)}); give the recordings shorter names"
+            f"{len(name)} ({shown(name)}); give the recordings shorter names, or fewer positions"
         )
     if name.casefold() not in first_rows:
         first_rows[name.casefold()] = row
         return
     first = first_rows[name.casefold()]
-    whose = f"in row {first.number} too; remove one of the two" if first else "as a texture too; rename the texture"
+    whose = (
+        f"in row {first.number} too; remove one of the two, and name the settings of both in the other"
+        if first
+        else "as a texture too; rename the texture"
+    )
     yield f"{row.where}: expected a morph of its own, found {name} {whose}"

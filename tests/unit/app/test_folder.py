@@ -111,6 +111,17 @@ def test_what_killed_processes_left_is_removed_and_nothing_else(folder):
     assert all(path.exists() for path in kept)
 
 
+def test_the_unfinished_file_of_another_sound_is_kept(folder):
+    own, other = (
+        folder.path / "textures" / f".{name}-0123456789abcdef.wav" for name in ("rain", "rain-2-texture-5s-seed3")
+    )
+    for path in (own, other):
+        path.write_bytes(b"")
+    folder.remove_unfinished_of("rain")
+    assert not own.exists()
+    assert other.exists()
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -56,6 +56,7 @@ def test_only_the_page_may_change_anything(method):
     for headers in (
         {},
         {"origin": "null"},
+        {"origin": "http://["},
         {"origin": "http://evil.example"},
         {"origin": "http://127.0.0.1:80"},
         {"origin": "http://localhost:8765"},

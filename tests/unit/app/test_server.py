@@ -228,6 +228,27 @@ def test_ctrl_c_ends_the_app_without_a_word_while_pages_wait_and_jobs_run(start,
     assert capfd.readouterr().err == ""
 
 
+def test_a_texture_that_its_owner_moved_is_named_and_the_others_are_sent(start, finished):
+    name, folder = finished
+    app = start(copy_of=folder)
+    (other,) = make(app)
+    app.wait(other, "done")
+    app.folder.joinpath("textures", f"{name}.wav").unlink()
+    status, answer = app.request(f"download/{name}.wav")
+    assert status == 404 and "was moved or deleted" in answer["error"]
+    archive = zipfile.ZipFile(io.BytesIO(app.request("download/textures.zip")[1]))
+    assert sorted(archive.namelist()) == [f"{other}.json", f"{other}.wav"]
+
+
+def test_where_the_speed_cannot_be_written_textures_are_made(start, rain, tmp_path):
+    (tmp_path / "sounds/speed.json").mkdir(parents=True)
+    app = start()
+    until(lambda: app.state()["measured"], seconds=60)
+    app.drop(rain)
+    (name,) = make(app, sources=["rain-on-b-the-roof"])
+    assert app.wait(name, "done", "failed")["state"] == "done"
+
+
 def test_a_sound_that_was_finished_but_not_recorded_is_found(start, finished, tmp_path):
     name, folder = finished
     shutil.copytree(folder, tmp_path / "killed")

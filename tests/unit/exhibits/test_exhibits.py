@@ -117,6 +117,21 @@ def test_of_many_textures_the_mean_of_each_class_is_drawn(tmp_path):
     assert not found & set(names)
 
 
+def test_every_class_of_many_is_drawn(tmp_path):
+    records = [record(f"t{number}", "one", f"class {number}", 1e-3) for number in range(10)]
+    study = Study("A sweep", {"one": Parameters()}, {f"t{number}": "" for number in range(10)}, records=records)
+    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
+    assert {f"class {number}" for number in range(10)} <= set(texts(tmp_path / "figure.svg"))
+
+
+def test_without_a_score_nothing_is_drawn(tmp_path):
+    entry = record("a", "one", "other", None)
+    entry["scores"] = {}
+    study = Study("A sweep", {"one": Parameters()}, {"a": "A"}, records=[entry])
+    with pytest.raises(ParameterError, match="expected one to draw"):
+        registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
+
+
 def test_decibels_are_drawn_on_a_linear_axis_down_to_the_lowest(tmp_path):
     settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
     records = [record("a", name, "rhythmic", None) for name in settings]

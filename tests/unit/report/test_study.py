@@ -78,6 +78,16 @@ def test_the_worst_texture_is_bad_in_every_row(scores):
     assert second < 0.9
 
 
+def test_a_row_that_is_missing_leaves_a_gap_among_the_worst(tmp_path):
+    records = [one for one in study_records() if (one["texture"], one["setting"]) != ("texture_4", "natural_variation")]
+    path = tmp_path / "scores.tsv"
+    write_scores_tsv(path, records, settings=SETTINGS)
+    worst = markdown_tables(study_markdown(ScoreTable(read_score_table(path))))["The worst 10"][2]
+    assert worst[0] == "texture_4"
+    assert [cell.split(" / ")[0] for cell in worst[3:]] == ["–"] * 3
+    assert [len(cell.split(" / ")) for cell in worst[3:]] == [4] * 3
+
+
 def test_a_study_that_has_only_begun(tmp_path):
     path = tmp_path / "scores.tsv"
     write_scores_tsv(path, study_records()[:1], settings=SETTINGS[:1])

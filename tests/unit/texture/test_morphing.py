@@ -26,7 +26,7 @@ from texture_core.parameters.method import (
     OptimizerParameters,
     Parameters,
 )
-from texture_core.parameters.presets import fit_to_duration
+from texture_core.parameters.presets import fit_to_duration, preset_parameters
 from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.scores.compute import score
 from texture_core.spectrogram.log_magnitude import log_spectrogram
@@ -270,6 +270,14 @@ def test_recordings_that_cannot_be_used(tones):
     plan = plan_morph(tones[0], tones[1][:RATE], RATE)
     assert plan.parameters == plan_morph(tones[1][:RATE], tones[0], RATE).parameters
     assert plan.parameters.autocorrelation.maximum_lag < 0.5
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_what_is_long_enough_for_a_texture_is_long_enough_for_a_morph(tones, loop):
+    # A morph's features are wider than the preset's.
+    short = tones[1][: round(2.25 * RATE)]
+    plan = plan_morph(tones[0], short, RATE, parameters=preset_parameters("quick"), loop=loop)
+    assert plan.parameters.autocorrelation.maximum_lag < 2
 
 
 def test_paths():
