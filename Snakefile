@@ -77,7 +77,10 @@ onstart:
     ):
         refuse_bad_recordings()
     # For workflow/progress.py.
-    write_json(f"results/{CORPUS}/plan.json", planned_sounds())
+    write_json(
+        f"results/{CORPUS}/plan.json",
+        {"sounds": planned_sounds(), "textures": JOBS.described()},
+    )
 
 
 onsuccess:

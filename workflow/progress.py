@@ -137,17 +137,21 @@ def progress(results, now):
 
 def write_scores_so_far(results, path):
     """Write the scores that are there as a table; see `texture_core.report.score_rows`."""
-    plan = _plan(results)
+    plan, textures = _plan(results), _read_plan(results)["textures"]
     paths = [results / setting / "scores" / f"{name}.json" for setting, names in plan.items() for name in names]
-    write_scores_tsv(path, [read_scores(path) for path in paths if path.is_file()], settings=list(plan))
+    write_scores_tsv(path, [read_scores(path, textures) for path in paths if path.is_file()], settings=list(plan))
 
 
 def _plan(results):
     """Setting to the names of its sounds."""
+    return dict(_read_plan(results)["sounds"])
+
+
+def _read_plan(results):
     try:
-        return dict(read_json(results / "plan.json"))
+        return read_json(results / "plan.json")
     except StorageError:
-        raise StorageError(f"{results}: no run has begun here; give results/CORPUS of a study that runs") from None
+        raise StorageError(f"{results}: no run has begun here; give results/CORPUS of a running study") from None
 
 
 def _clock(seconds):

@@ -17,12 +17,10 @@ from texture_core.report.table1_files import table1_markdown
 SCORES = {
     "texture": "rain",
     "setting": "full",
-    "class": "other",
-    "also_class": "",
-    "title": "Rain",
     "scores": {"autocorrelation": 0.5, "diversity": None},
     "missing": {"yamnet": "no network"},
 }
+TEXTURES = {"rain": {"class": "other", "also_class": "", "title": "Rain"}}
 COLLECTION = {
     "setting": "full",
     "scores": {"frechet_yamnet": {"all": {"value": 1.5, "textures": 2, "points": 9}}},
@@ -67,9 +65,9 @@ def test_a_damaged_or_changed_record_is_refused_or_makes_a_table(kind, cases, tm
     whole = {"scores": SCORES, "collection": COLLECTION, "report": REPORT}[kind]
 
     def read(path):
-        records, collections, left_out = [SCORES], [COLLECTION], []
+        records, collections, left_out = [SCORES | TEXTURES["rain"]], [COLLECTION], []
         if kind == "scores":
-            records = [read_scores(path)]
+            records = [read_scores(path, TEXTURES)]
         elif kind == "collection":
             collections = [read_collection_scores(path)]
         else:

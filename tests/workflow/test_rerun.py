@@ -248,11 +248,17 @@ def test_a_new_texture_reruns_its_own_jobs(finished, planned_jobs):
     assert finished.planned() == planned_jobs(CHAIN, textures=["new"]) | planned_jobs(("check_corpus",))
 
 
-def test_an_edited_title_reruns_no_synthesis(finished, planned_jobs):
+def test_an_edited_title_reruns_what_shows_it(finished, planned_jobs):
     sheet = "my recordings/corpus.tsv"
     finished.write(sheet, finished.read(sheet).replace("Three taps", "Taps"))
-    expected = planned_jobs(("score", "figures", *COLLECTED), textures=["taps"])
-    assert finished.planned() == expected | planned_jobs(("check_corpus",))
+    expected = planned_jobs(("figures", "listening_page"), textures=["taps"])
+    assert finished.planned() - planned_jobs(("check_corpus", "table")) == expected
+
+
+def test_another_class_reruns_no_score(finished, planned_jobs):
+    sheet = "my recordings/corpus.tsv"
+    finished.write(sheet, finished.read(sheet).replace("\trhythmic\t", "\tpitched\t"))
+    assert finished.planned() == planned_jobs(("check_corpus", *COLLECTED))
 
 
 def test_a_run_uses_the_code_of_its_own_tree(finished, planned_jobs):

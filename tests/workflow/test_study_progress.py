@@ -32,11 +32,12 @@ def test_a_study_on_its_way(finished):
 
 def test_the_plan_is_written_when_a_run_begins(finished):
     plan = read_json(finished.path("results/my_recordings/plan.json"))
-    assert plan == [["gram", ["taps", "rain"]], ["full", ["taps", "rain"]]]
+    assert plan["sounds"] == [["gram", ["taps", "rain"]], ["full", ["taps", "rain"]]]
+    assert plan["textures"]["taps"]["class"] == "rhythmic"
 
 
 def test_a_folder_without_a_study(finished):
     finished.path("results/my_recordings/plan.json").unlink()
     done = progress(finished)
     assert done.returncode == 1
-    assert done.stderr.endswith("my_recordings: no run has begun here; give results/CORPUS of a study that runs\n")
+    assert done.stderr.endswith("my_recordings: no run has begun here; give results/CORPUS of a running study\n")

@@ -6,24 +6,33 @@ from texture_core.errors import StorageError
 from texture_core.records.files import read_json
 
 
-def read_scores(path):
+def read_scores(path, textures):
     """Read the scores of one synthesis.
+
+    Parameters
+    ----------
+    path : path
+    textures : dict of str to dict
+        What is said of each texture: ``class``, ``also_class`` and, if it is shown, ``title``. The file does not have
+        them, so that a new title is no reason to score again.
 
     Returns
     -------
     dict
-        Strings ``texture``, ``setting``, ``class``, ``also_class`` and ``title``; ``scores``, name to number or None;
-        ``missing``, name to the reason why a score could not be computed.
+        Strings ``texture``, ``setting`` and those of `textures`; ``scores``, name to number or None; ``missing``, name
+        to the reason why a score could not be computed.
 
     Raises
     ------
     StorageError
         If the file is missing, not JSON, or not such a record; the message names the key.
     """
-    record = _read(path, texts=("texture", "setting", "class", "also_class", "title"), mappings=("scores", "missing"))
+    record = _read(path, texts=("texture", "setting"), mappings=("scores", "missing"))
+    texture = record["texture"]
+    _expect(texture in textures, path, "texture", "a texture of the corpus", texture)
     for name, value in record["scores"].items():
         _expect(value is None or _is_number(value), path, f"scores.{name}", "a number or null", value)
-    return record
+    return record | textures[texture]
 
 
 def read_collection_scores(path):

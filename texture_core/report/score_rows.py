@@ -1,7 +1,7 @@
 """The scores of all syntheses, one row per texture and setting.
 
-A record is what one score file holds: ``texture``, ``setting``, ``class``, ``also_class`` (a second class, or empty),
-``title`` and ``scores`` (name to number; None or NaN where there is no value).
+A record is what `texture_core.records.score_files.read_scores` returns: ``texture``, ``setting``, ``class``,
+``also_class`` (a second class, or empty), ``title`` and ``scores`` (name to number; None or NaN where there is none).
 """
 
 import csv

@@ -165,8 +165,16 @@ class Jobs:
         # A list, because the order counts.
         return {
             "settings": [[name, plain(mapping)] for name, mapping in settings.items()],
-            "titles": {texture.name: texture.title for texture in configuration.textures},
+            "textures": self.described(),
             "seed": configuration.seed,
+        }
+
+    def described(self, title=True):
+        """Return what is said of each texture beside its scores: its classes, and its title if that is shown."""
+        keys = ("also_class", "class", *(["title"] if title else []))
+        return {
+            texture.name: {key: texture.to_mapping()[key] for key in keys}
+            for texture in sorted(self._configuration.textures, key=attrgetter("name"))
         }
 
     def classes(self):

@@ -210,12 +210,6 @@ def by_setting(value, settings=STUDY):
     return lambda wildcards: value(wildcards.setting)
 
 
-def described(texture):
-    """Return the description of a texture for its score file."""
-    mapping = TEXTURES[texture].to_mapping()
-    return {key: mapping[key] for key in ("also_class", "class", "title")}
-
-
 def classifier_files(scores):
     """Return the files of the classifiers that scores need, by name, without those that are not configured."""
     given, files = CONFIGURATION.classifiers, {}

@@ -10,7 +10,7 @@ rule figures:
     conda:
         "../../environment.yml"
     params:
-        title=lambda wildcards: described(wildcards.texture)["title"],
+        title=lambda wildcards: TEXTURES[wildcards.texture].title,
         code=JOBS.code("figures"),
     message:
         "figures: texture {wildcards.texture}"

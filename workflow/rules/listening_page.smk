@@ -37,6 +37,7 @@ rule listening_page:
         runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
         **({"morphs": shown_morphs()} if MORPHS else {}),
+        textures=JOBS.described(),
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
         sounds=[
             [setting, takes_of(setting), CONFIGURATION.outputs[setting].loop]

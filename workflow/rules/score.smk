@@ -16,7 +16,6 @@ rule score:
     params:
         scores=by_setting(JOBS.scores),
         first_half=by_setting(JOBS.scored_against_first_half),
-        texture=lambda wildcards: described(wildcards.texture),
         code=JOBS.code("score"),
     message:
         "score: texture {wildcards.texture}, setting {wildcards.setting}"

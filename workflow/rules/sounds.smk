@@ -59,7 +59,6 @@ rule score_sound:
         "../../environment.yml"
     params:
         scores=list(JOBS.texture_scores),
-        texture=lambda wildcards: described(wildcards.texture),
         code=JOBS.code("score_sound"),
     message:
         "score: texture {wildcards.texture}, setting {wildcards.setting}"

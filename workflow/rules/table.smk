@@ -15,6 +15,7 @@ rule table:
         mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
         runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
     params:
+        textures=JOBS.described(title=False),
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
         code=JOBS.code("table"),
     message:

@@ -16,12 +16,12 @@ def main(snakemake):
     inputs = {kind: snakemake.input.get(kind, []) for kind in ("targets", "syntheses", "scores")}
     targets = {Path(path).stem: Path(path) for path in inputs["targets"]}
     syntheses = {(Path(path).parents[1].name, Path(path).stem): Path(path) for path in inputs["syntheses"]}
-    records = [read_scores(path) for path in inputs["scores"]]
+    records = [read_scores(path, known["textures"]) for path in inputs["scores"]]
     found = {*targets, *(texture for _, texture in syntheses), *(record["texture"] for record in records)}
     study = Study(
         f"{snakemake.wildcards.corpus}: {exhibit.replace('_', ' ')}",
         {name: read_back(Parameters, mapping) for name, mapping in known["settings"]},
-        {name: title for name, title in known["titles"].items() if name in found},
+        {name: said["title"] for name, said in known["textures"].items() if name in found},
         targets,
         syntheses,
         records,

@@ -14,7 +14,7 @@ from texture_core.report.table1 import table1
 
 def main(snakemake):
     inputs = snakemake.input
-    records = [read_scores(path) for path in inputs.scores]
+    records = [read_scores(path, snakemake.params.textures) for path in inputs.scores]
     collections = [read_collection_scores(path) for path in inputs.get("collections", [])]
     settings = list(dict.fromkeys(record["setting"] for record in records))
     described = {record["texture"]: record for record in records}

@@ -35,7 +35,6 @@ def main(snakemake):
     record = {
         "texture": snakemake.wildcards.texture,
         "setting": snakemake.wildcards.setting,
-        **snakemake.params.texture,
         "scores": scores,
         "missing": missing,
     }

@@ -17,7 +17,6 @@ def main(snakemake):
     record = {
         "texture": snakemake.wildcards.texture,
         "setting": column_name(snakemake.wildcards.setting, snakemake.wildcards.get("take")),
-        **snakemake.params.texture,
         "scores": scores,
         "missing": missing,
     }

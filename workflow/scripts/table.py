@@ -8,7 +8,7 @@ from texture_core.report.table1_files import write_table1
 
 
 def main(snakemake):
-    records = [read_scores(path) for path in snakemake.input.scores]
+    records = [read_scores(path, snakemake.params.textures) for path in snakemake.input.scores]
     collections = [read_collection_scores(path) for path in snakemake.input.get("collections", [])]
     settings = list(dict.fromkeys(record["setting"] for record in records))
     write_scores_tsv(snakemake.output.scores, records, settings=settings)

@@ -10,12 +10,10 @@ from texture_core.records.score_files import read_collection_scores, read_left_o
 SCORES = {
     "texture": "rain",
     "setting": "full",
-    "class": "other",
-    "also_class": "",
-    "title": "Rain",
     "scores": {"diversity": None, "patchwork": 0.5},
     "missing": {"yamnet": "no network"},
 }
+TEXTURES = {"rain": {"class": "other", "also_class": "", "title": "Rain"}}
 COLLECTION = {"setting": "full", "scores": {"f": {"all": {"value": 1.5, "textures": 2, "points": 9}}}, "missing": {}}
 
 
@@ -30,23 +28,28 @@ def written(tmp_path):
 
 
 def test_records_come_back_as_they_were_written(written):
-    assert read_scores(written(SCORES)) == SCORES
+    assert read_scores(written(SCORES), TEXTURES) == SCORES | TEXTURES["rain"]
     assert read_collection_scores(written(COLLECTION)) == COLLECTION
     left_out = [{"texture": "wind", "reason": "it is silent"}]
     assert read_left_out(written({"left_out": left_out})) == left_out
 
 
+def scores_of_rain(path):
+    return read_scores(path, TEXTURES)
+
+
 @pytest.mark.parametrize(
     ("read", "record", "message"),
     [
-        (read_scores, [], "the file: expected a mapping, found"),
-        (read_scores, {**SCORES, "setting": 3}, "setting: expected a text, found 3"),
+        (scores_of_rain, [], "the file: expected a mapping, found"),
+        (scores_of_rain, {**SCORES, "texture": "wind"}, "texture: expected a texture of the corpus, found 'wind'"),
+        (scores_of_rain, {**SCORES, "setting": 3}, "setting: expected a text, found 3"),
         (
-            read_scores,
+            scores_of_rain,
             {**SCORES, "scores": {"diversity": True}},
             "scores.diversity: expected a number or null, found True",
         ),
-        (read_scores, {**SCORES, "missing": {"yamnet": None}}, "missing.yamnet: expected a text, found None"),
+        (scores_of_rain, {**SCORES, "missing": {"yamnet": None}}, "missing.yamnet: expected a text, found None"),
         (read_collection_scores, {**COLLECTION, "scores": {"f": 1}}, "scores.f: expected groups and their values"),
         (read_left_out, {"left_out": [{"texture": "wind"}]}, "left_out: expected a texture and a reason each"),
         (read_left_out, {}, "left_out: expected a list, found None"),
