@@ -44,7 +44,7 @@ help: ## Show this list
 run: setup ## Set up .venv, then make textures of the recordings in the folder CORPUS, or of the built-in demo
 	$(bin)/snakemake --cores $(CORES) $(if $(CORPUS),--config corpus_dir=$(call quoted,$(CORPUS)))
 
-study: setup ## Score Table 1 on all recordings of the folder CORPUS (a day or two on two cores); goes on where it stopped
+study: setup ## Score Table 1 on all recordings of the folder CORPUS (most of a day on two cores); goes on where it stopped
 	@[ -n "$(CORPUS)" ] || { echo 'make study: name the folder of recordings: make study CORPUS="/path/to/recordings"' >&2; exit 1; }
 	$(bin)/snakemake --cores $(CORES) --keep-going --configfile config/paper.yaml config/study.yaml \
 		--config corpus_dir=$(call quoted,$(CORPUS))

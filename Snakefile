@@ -79,7 +79,11 @@ onstart:
     # For workflow/progress.py.
     write_json(
         f"results/{CORPUS}/plan.json",
-        {"sounds": planned_sounds(), "textures": JOBS.described()},
+        {
+            "sounds": planned_sounds(),
+            "morphs": planned_morphs(),
+            "textures": JOBS.described(),
+        },
     )
 
 

@@ -23,7 +23,9 @@ from texture_core.records.score_files import read_scores
 from texture_core.report.score_rows import write_scores_tsv
 
 # Jobs of one sound: folders of a setting.
-_STAGES = ("synthesis", "audio", "scores")
+_STAGES = ("choice", "synthesis", "audio", "scores")
+# Rules of morphs, which have no scores and other durations.
+_MORPHS = ("morph", "morph_take")
 # The pace is that of the last hours.
 _WINDOW = 3 * 3600
 
@@ -87,6 +89,8 @@ def progress(results, now):
     plan = _plan(results)
     by_stage, jobs = defaultdict(list), finished_jobs(results)
     for job in jobs:
+        if job.rule in _MORPHS:
+            continue
         setting, _, rest = job.output.partition("/")
         by_stage[setting, rest.partition("/")[0]].append(job.seconds)
     scored = {
@@ -132,6 +136,9 @@ def progress(results, now):
             f"{done} of {of} sounds are scored; at the pace of the last {_clock(span)} about "
             f"{_clock(left / at_a_time)} are left."
         )
+    if morphs := _read_plan(results)["morphs"]:
+        made = sum((results.parent.parent / path).is_file() for path in morphs)
+        lines.append(f"{made} of {len(morphs)} morphs are made.")
     return lines
 
 

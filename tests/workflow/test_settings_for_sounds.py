@@ -142,7 +142,7 @@ def test_the_page_has_every_take_and_the_files_to_take_away(made):
 def test_what_is_no_recording_is_told_once(made):
     _, text = made
     assert text.count("memo.m4a: a format that libsndfile does not read; convert to WAV or FLAC") == 1
-    assert text.count("notes.txt: no audio by name") == 1
+    assert text.count("notes.txt: not audio by their endings") == 1
 
 
 def test_a_choice_is_made_once_and_recorded(made):

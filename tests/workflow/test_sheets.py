@@ -171,7 +171,7 @@ def test_subfolders_are_classes(tmp_path, monkeypatch):
     assert told_left_out(folder, left_out) == (
         f"Left out of {folder}:\n"
         "  - memo.m4a: a format that libsndfile does not read; convert to WAV or FLAC\n"
-        "  - forest/notes.txt: no audio by name; name recordings in a sheet, if they are any"
+        "  - forest/notes.txt: not audio by their endings; list those that are in a sheet"
     )
 
 
@@ -187,7 +187,8 @@ def test_names_that_meet_are_told(tmp_path):
 def test_what_is_left_out_is_told_in_short(tmp_path):
     files(tmp_path, "a.wav", *(f"{number}.txt" for number in range(9)))
     *_, left_out = list_folder(tmp_path)
-    assert "0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more: no audio by name" in told_left_out(tmp_path, left_out)
+    expected = "0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 4 more: not audio by their endings"
+    assert expected in told_left_out(tmp_path, left_out)
     assert told_left_out(tmp_path, []) is None
 
 

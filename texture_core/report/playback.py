@@ -138,7 +138,7 @@ def read_sound(path, whole=False):
         If the file is missing or unreadable.
     """
     if not path.is_file():
-        raise StorageError(f"{path}: there is no such file; it shall be listened to")
+        raise StorageError(f"{path}: no such file, which the listening page needs; run the workflow again")
     with _naming(path), soundfile.SoundFile(path) as file:
         count = -1 if whole else round(_LONGEST_SECONDS * file.samplerate)
         samples = file.read(count, dtype="float32", always_2d=True)

@@ -1,4 +1,4 @@
-"""Pictures of the textures that fail everywhere: ``python -m texture_core.report.worst results/study -o worst.svg``."""
+"""Pictures of the worst textures: ``python -m texture_core.report.worst results/study -o worst.svg``."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from texture_core.report.spectrogram_image import color_map, common_maximum, poo
 from texture_core.report.study import OURS, WORST, worst_textures
 
 _SETTINGS = ("gram", NEURAL[2], OURS)
-_TITLE = "The textures that fail everywhere"
+_TITLE = "The worst textures"
 # Inches and pixels of a panel.
 _WIDTH, _HEIGHT, _COLUMNS, _ROWS = 2.3, 0.75, 200, 48
 

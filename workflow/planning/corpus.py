@@ -203,7 +203,7 @@ def told_left_out(folder, left_out):
     if sounds:
         lines.append(f"{_some(sounds)}: a format that libsndfile does not read; convert to WAV or FLAC")
     if others:
-        lines.append(f"{_some(others)}: no audio by name; name recordings in a sheet, if they are any")
+        lines.append(f"{_some(others)}: not audio by their endings; list those that are in a sheet")
     return "\n  - ".join([f"Left out of {folder}:", *lines]) if lines else None
 
 

@@ -87,7 +87,7 @@ def read_rows(path, schema, *, key, what):
 
 
 def _numbered_rows(text):
-    """The rows of a sheet, with cells parted by tabs, commas or semicolons, and the number of each one's last line."""
+    """The rows of a sheet of cells separated by tabs, commas or semicolons, and the number of each one's last line."""
     first = text.partition("\n")[0]
     separator = max(",;", key=first.count)
     if "\t" in first or separator not in first:

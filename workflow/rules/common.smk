@@ -144,16 +144,20 @@ def sounds(wildcards):
     ]
 
 
-def morphs(wildcards):
-    """Return the paths of the morphs between usable textures."""
-    usable = {*usable_textures()} if MORPHS else {}
+def planned_morphs(usable=TEXTURES):
+    """Return the paths of the morphs between textures."""
     return [
         sound_path(setting, name, take)
         for name, morph in MORPHS.items()
-        if {morph.first, morph.second} <= usable
+        if {morph.first, morph.second} <= {*usable}
         for setting in morph.settings
         for take in takes_of(setting)
     ]
+
+
+def morphs(wildcards):
+    """Return the paths of the morphs between usable textures."""
+    return planned_morphs(usable_textures()) if MORPHS else []
 
 
 def shown_morphs():
