@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 from dataclasses import replace
 
@@ -56,6 +57,23 @@ def made_once(tmp_path_factory, worker_id):
         return folder
 
     return made_once
+
+
+@pytest.fixture
+def start_app():
+    """Starts apps, of a folder each, that end with the test."""
+    from small_app import RunningApp
+
+    started = []
+
+    def start_app(folder, **options):
+        started.append(RunningApp(folder, **options))
+        return started[-1]
+
+    yield start_app
+    for app in started:
+        if app.process.poll() is None:
+            app.close(signal.SIGKILL)
 
 
 @pytest.fixture

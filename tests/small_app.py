@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
+
+from processes import wait_for
 
 from texture_core.app.folder import Folder
 from texture_core.app.server import serve
@@ -93,13 +94,12 @@ class RunningApp:
 
     def wait(self, name, *states, seconds=120):
         """Wait until a sound is in one of some states; return it."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+
+        def found():
             sound = self.sound(name)
-            if sound is not None and sound["state"] in states:
-                return sound
-            time.sleep(0.2)
-        raise AssertionError(f"{name} is {sound and sound['state']}, not {states}")
+            return sound if sound is not None and sound["state"] in states else None
+
+        return wait_for(found, seconds, lambda: f"{name} is not {states}: {self.sound(name)}")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 """What the browser tests share: a real run of the demo, and a real Chromium that opens its page from disk."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import processes
 import pytest
 import yaml
 
 CHECKOUT = Path(__file__).parents[2]
-SNAKEMAKE = [
-    *(sys.executable, "-m", "snakemake", "--cores", "2", "--snakefile", str(CHECKOUT / "Snakefile")),
+OPTIONS = [
+    *("--cores", "2", "--snakefile", str(CHECKOUT / "Snakefile")),
     *("--workflow-profile", str(CHECKOUT / "workflow/profiles/default"), "--configfile", "study.yaml"),
 ]
 # Seconds of real synthesis; what is tested is the page.
@@ -85,17 +83,7 @@ def study(chromium, made_once):
 
 
 def run_snakemake(folder, *arguments):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
-    done = subprocess.run(
-        [*SNAKEMAKE, *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    done = processes.run_snakemake(folder, *OPTIONS, *arguments, patience=600)
     assert done.returncode == 0, done.stdout
 
 

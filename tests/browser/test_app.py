@@ -3,11 +3,11 @@
 import base64
 import re
 import signal
-import time
 import zipfile
 
 import pytest
 import soundfile
+from processes import wait_for
 from small_app import RunningApp
 
 import texture_core as tc
@@ -89,24 +89,9 @@ def finished(chromium, sounds, tmp_path_factory):
 
 
 @pytest.fixture
-def start():
-    """Starts apps that end with the test."""
-    started = []
-
-    def start(folder, **options):
-        started.append(RunningApp(folder, **options))
-        return started[-1]
-
-    yield start
-    for app in started:
-        if app.process.poll() is None:
-            app.close(signal.SIGKILL)
-
-
-@pytest.fixture
-def app(chromium, start, tmp_path):
+def app(chromium, start_app, tmp_path):
     """An app without sounds."""
-    return start(tmp_path / "sounds")
+    return start_app(tmp_path / "sounds")
 
 
 @pytest.fixture
@@ -133,14 +118,6 @@ def drop(page, *paths):
     page.evaluate(DROP, [items])
 
 
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
-    return found
-
-
 def ask_for_a_loop(page, seconds="1"):
     page.get_by_label("Length, s").fill(seconds)
     page.get_by_label("seamless loop").check()
@@ -152,7 +129,7 @@ def test_from_a_dropped_sound_to_a_downloaded_one(app, visit, sounds, tmp_path):
     assert not page.get_by_role("button", name=re.compile("^Make")).is_visible()
     drop(page, sounds / "rain.wav")
     page.get_by_role("button", name="Play rain", exact=True).click()
-    until(lambda: page.evaluate("voices.length"))
+    wait_for(lambda: page.evaluate("voices.length"))
     ask_for_a_loop(page)
     page.get_by_role("progressbar").wait_for()
     play = page.get_by_role("button", name="Play rain: loop, 1 s, take 1")
@@ -161,7 +138,7 @@ def test_from_a_dropped_sound_to_a_downloaded_one(app, visit, sounds, tmp_path):
     assert cell.get_by_role("listitem").count() >= 2
     assert cell.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     play.click()
-    until(lambda: page.evaluate(LEVEL) > 1e-3)
+    wait_for(lambda: page.evaluate(LEVEL) > 1e-3)
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Download rain: loop, 1 s, take 1 as WAV").click()
     assert downloading.value.suggested_filename == "rain-loop-1s-seed1.wav"
@@ -179,15 +156,15 @@ def test_from_a_dropped_sound_to_a_downloaded_one(app, visit, sounds, tmp_path):
     assert "texture-core synthesize recordings/rain.wav --duration 1 --loop" in cell.locator("pre").inner_text()
 
 
-def test_a_and_b_change_at_the_same_place_equally_loud(start, visit, finished):
-    page = visit(start(finished))
+def test_a_and_b_change_at_the_same_place_equally_loud(start_app, visit, finished):
+    page = visit(start_app(finished))
     page.get_by_role("button", name="Play rain: loop").click()
-    (first,) = until(lambda: page.evaluate(VOICES))
+    (first,) = wait_for(lambda: page.evaluate(VOICES))
     assert first["loop"] and first["seconds"] == 1 and first["offset"] == 0
     loop_gain = page.evaluate("gain")
     page.wait_for_timeout(300)
     page.keyboard.press("x")
-    voices = until(lambda: len(found := page.evaluate(VOICES)) == 2 and found)
+    voices = wait_for(lambda: len(found := page.evaluate(VOICES)) == 2 and found)
     assert voices[1]["seconds"] == 2.5
     # One ends where and when the other begins.
     assert voices[0]["stopped"] == pytest.approx(voices[1]["at"], abs=0.01)
@@ -199,25 +176,25 @@ def test_a_and_b_change_at_the_same_place_equally_loud(start, visit, finished):
     assert page.get_by_role("button", name="Hear A, the recording").get_attribute("aria-pressed") == "true"
     page.get_by_label("equally loud").uncheck()
     page.keyboard.press("b")
-    until(lambda: page.evaluate("voices.length") == 3)
+    wait_for(lambda: page.evaluate("voices.length") == 3)
     assert page.evaluate("gain") == 1
     # Without repetition it ends.
     page.get_by_label("repeat").uncheck()
     page.get_by_role("button", name="Play", exact=True).wait_for()
 
 
-def test_a_place_in_the_picture_is_played_from_there(start, visit, finished):
-    page = visit(start(finished))
+def test_a_place_in_the_picture_is_played_from_there(start_app, visit, finished):
+    page = visit(start_app(finished))
     picture = page.get_by_role("group", name="recording").locator(".picture")
     box = picture.bounding_box()
     picture.click(position={"x": 0.6 * box["width"], "y": 20})
-    (voice,) = until(lambda: page.evaluate(VOICES))
+    (voice,) = wait_for(lambda: page.evaluate(VOICES))
     assert voice["offset"] == pytest.approx(1.5, abs=0.05)
     page.keyboard.press(" ")
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.get_by_role("slider", name="Position", exact=True).fill("0.5")
     page.keyboard.press(" ")
-    assert until(lambda: len(found := page.evaluate(VOICES)) == 2 and found)[1]["offset"] == pytest.approx(
+    assert wait_for(lambda: len(found := page.evaluate(VOICES)) == 2 and found)[1]["offset"] == pytest.approx(
         0.5, abs=0.02
     )
 
@@ -286,7 +263,7 @@ def test_what_cannot_be_is_said_before_anything_is_made(app, visit, sounds):
     visit.errors[:] = [error for error in visit.errors if "status of 422" not in error]
 
 
-def test_an_app_that_ended_is_said_and_the_page_goes_on_with_the_next(app, start, visit, sounds):
+def test_an_app_that_ended_is_said_and_the_page_goes_on_with_the_next(app, start_app, visit, sounds):
     page = visit(app)
     drop(page, sounds / "rain.wav")
     page.get_by_role("button", name="Play rain", exact=True).wait_for()
@@ -296,7 +273,7 @@ def test_an_app_that_ended_is_said_and_the_page_goes_on_with_the_next(app, start
     port = int(app.address.rstrip("/").rpartition(":")[2])
     app.close(signal.SIGKILL)
     page.get_by_text("The app has ended").wait_for()
-    start(app.folder, port=port)
+    start_app(app.folder, port=port)
     page.get_by_text("Stopped when the app was closed").wait_for()
     assert not page.get_by_text("The app has ended").is_visible()
     page.on("dialog", lambda dialog: dialog.accept())
@@ -334,9 +311,9 @@ def test_the_keyboard_alone_is_enough(app, visit):
     page.get_by_role("button", name="Play Rain: loop, 1 s, take 1").wait_for()
     tab_to("Play Rain: loop, 1 s, take 1")
     page.keyboard.press("Enter")
-    until(lambda: page.evaluate("voices.length") == 1)
+    wait_for(lambda: page.evaluate("voices.length") == 1)
     page.keyboard.press("a")
-    until(lambda: page.evaluate("voices.length") == 2)
+    wait_for(lambda: page.evaluate("voices.length") == 2)
     assert page.locator(":focus").get_attribute("aria-label") == "Play Rain: loop, 1 s, take 1"
     page.get_by_label("keys: ").uncheck()
     page.locator("body").press("b")
@@ -350,20 +327,20 @@ def test_what_happens_is_announced(app, visit, sounds):
     announcement = page.locator("#announcement")
     assert announcement.get_attribute("role") == "status"
     drop(page, sounds / "rain.wav")
-    until(lambda: announcement.text_content() == "rain.wav is there")
+    wait_for(lambda: announcement.text_content() == "rain.wav is there")
     ask_for_a_loop(page)
-    until(lambda: announcement.text_content() == "One sound is queued")
-    until(lambda: announcement.text_content() == "rain: loop, 1 s, take 1 is finished")
+    wait_for(lambda: announcement.text_content() == "One sound is queued")
+    wait_for(lambda: announcement.text_content() == "rain: loop, 1 s, take 1 is finished")
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_accessibility_findings_and_no_width_beyond_the_window(start, visit, finished, color_scheme, width):
+def test_no_accessibility_findings_and_no_width_beyond_the_window(start_app, visit, finished, color_scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(start(finished), width=width, color_scheme=color_scheme)
+    page = visit(start_app(finished), width=width, color_scheme=color_scheme)
     page.get_by_role("button", name="Play rain: loop").click()
     page.get_by_text("How it was made").first.click()
-    until(lambda: page.evaluate("voices.length"))
+    wait_for(lambda: page.evaluate("voices.length"))
     found = axe.run(page, options={"preload": False}).response["violations"]
     assert [(item["id"], item["impact"], [node["html"] for node in item["nodes"]]) for item in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
+from score_records import record
 
 from texture_core.report.listening import write_page
 from texture_core.report.listening_media import Sound, TextureRow, write_media
@@ -27,14 +28,8 @@ def write(path, seconds, seed):
 
 def records(rows):
     return [
-        {
-            "texture": row.name,
-            "setting": column,
-            "class": row.texture_class,
-            "also_class": row.also_class,
-            "title": row.title,
-            "scores": {"diversity": 1.0 + len(row.name) + number},
-        }
+        record(row.name, column, row.texture_class, row.also_class, diversity=1.0 + len(row.name) + number)
+        | {"title": row.title}
         for row in rows
         for number, column in enumerate(COLUMNS)
     ]

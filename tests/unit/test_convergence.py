@@ -5,31 +5,26 @@ from dataclasses import replace
 
 import pytest
 import torch
+from scored import spectrogram_of
 
 from benchmarks import convergence
 from texture_core.demo import demo_texture
 from texture_core.losses.objective import Objective
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import (
-    AutocorrelationParameters,
-    FeatureParameters,
-    OptimizerParameters,
-    Parameters,
-)
-from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
-from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.parameters.method import Parameters
+from texture_core.records.spectrogram_files import write_spectrogram, write_synthesis
 
 PARAMETERS = Parameters(
     alpha=10.0,
     beta=1e-3,
-    features=FeatureParameters(kernel_widths=(2, 8), filters=8),
-    autocorrelation=AutocorrelationParameters(0.1, 0.5),
-    optimizer=OptimizerParameters("projected_lbfgs", 10),
+    features={"kernel_widths": (2, 8), "filters": 8},
+    autocorrelation={"minimum_lag": 0.1, "maximum_lag": 0.5},
+    optimizer={"type": "projected_lbfgs", "iterations": 10},
 )
 
 
 def test_a_row_has_the_losses_of_both_and_is_made_once(tmp_path, capsys):
-    target = Spectrogram(log_spectrogram(demo_texture("rain")[:16000]), 16000, 512, 64)
+    target = spectrogram_of(demo_texture("rain")[:16000])
     synthesis = synthesize_spectrogram(target, PARAMETERS, seed=0, texture="rain", setting="gram")
     for folder in ("spectrogram", "gram/synthesis"):
         (tmp_path / folder).mkdir(parents=True)

@@ -3,7 +3,6 @@
 import copy
 import functools
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
+from processes import plain_environment, run_snakemake
 
 from texture_core.demo import demo_texture
 
@@ -113,22 +113,20 @@ class Tree:
         """Change what a module means."""
         self.write(name, self.read(name) + "\n_EDITED_BY_A_TEST = 1\n")
 
-    def command(self, *arguments, configfiles=("study.yaml",), cores=2):
+    @staticmethod
+    def options(*arguments, configfiles=("study.yaml",), cores=2):
         chosen = ["--configfile", *configfiles] if configfiles else []
         # Last, because it takes all that follows for files.
-        return [sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores), *chosen]
+        return [*arguments, "--cores", str(cores), *chosen]
+
+    def start(self, *arguments, **streams):
+        """Start Snakemake, which runs on."""
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        return subprocess.Popen(command, cwd=self.root, env=plain_environment(), **streams)
 
     def snakemake(self, *arguments, patience=300, environment=None, **options):
-        done = subprocess.run(
-            self.command(*arguments, **options),
-            cwd=self.root,
-            env=self.environment() | (environment or {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=patience,
-        )
+        variables = plain_environment() | (environment or {})
+        done = run_snakemake(self.root, *self.options(*arguments, **options), environment=variables, patience=patience)
         return Outcome(done.returncode, done.stdout)
 
     def plan(self, *arguments, patience=300):
@@ -137,7 +135,7 @@ class Tree:
             request = {
                 "arguments": [*arguments, "--dry-run"],
                 "folder": str(self.root),
-                "environment": self.environment(),
+                "environment": plain_environment(),
                 "output": output.name,
                 "seconds": patience,
             }
@@ -145,13 +143,9 @@ class Tree:
             print(json.dumps(request), file=warm.stdin, flush=True)
             return Outcome(int(warm.stdout.readline()), output.read())
 
-    @staticmethod
-    def environment():
-        return {key: value for key, value in os.environ.items() if not key.startswith("SNAKEMAKE")}
-
     def planned(self, *arguments, **options):
         """The jobs that a run would run now."""
-        outcome = self.plan(*self.command(*arguments, **options)[3:])
+        outcome = self.plan(*self.options(*arguments, **options))
         assert outcome.code == 0, outcome.text
         return outcome.jobs
 

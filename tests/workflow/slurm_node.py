@@ -6,9 +6,10 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
+
+from processes import plain_environment, wait_for
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
 GPUS = 2
@@ -75,7 +76,7 @@ class SlurmNode:
         self.host = socket.gethostname().split(".")[0]
         self.configuration = self.folder / "slurm.conf"
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("SNAKEMAKE", "SLURM"))},
+            **{key: value for key, value in plain_environment().items() if not key.startswith("SLURM")},
             "SLURM_CONF": str(self.configuration),
         }
 
@@ -191,12 +192,3 @@ def kill(pid):
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def wait_for(condition, seconds, explanation=lambda: ""):
-    """Wait until a condition holds and return its value."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, explanation()
-        time.sleep(0.1)
-    return value

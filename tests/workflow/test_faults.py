@@ -59,9 +59,7 @@ def test_a_second_run_on_the_same_results_says_so_and_leaves_the_first_alone(fre
     configuration = fresh.configuration()
     configuration["defaults"]["inversion"] = {"iterations": 2000}
     fresh.configure(configuration)
-    first = subprocess.Popen(
-        fresh.command(*WANTED, cores=1), cwd=fresh.root, env=fresh.environment(), stdout=subprocess.DEVNULL
-    )
+    first = fresh.start(*fresh.options(*WANTED, cores=1), stdout=subprocess.DEVNULL)
     locks = fresh.path(".snakemake/locks")
     while not (locks.is_dir() and any(locks.iterdir())):
         assert first.poll() is None

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import yaml
+from processes import plain_environment, run_snakemake
 
 from texture_core.records.files import read_json
 
@@ -27,16 +28,8 @@ def project(empty_tree, tmp_path_factory):
     return empty_tree.copy(tmp_path_factory.mktemp("elsewhere") / "project")
 
 
-def run(tree, folder, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=folder,
-        env=tree.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
+def run(folder, *arguments):
+    done = run_snakemake(folder, "--cores", "2", *arguments)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -55,14 +48,14 @@ def recordings(tree, folder):
 def test_the_projects_configuration_serves_a_folder_without_one(project, elsewhere, how):
     recording = "results/demo/recordings/rain.wav"
     if how == "snakefile":
-        text = run(project, elsewhere, "--snakefile", str(project.path("Snakefile")), recording)
+        text = run(elsewhere, "--snakefile", str(project.path("Snakefile")), recording)
     else:
-        text = run(project, project.root, "--directory", str(elsewhere), recording)
+        text = run(project.root, "--directory", str(elsewhere), recording)
     assert "demo_corpus: texture rain" in text
     # The results are in the folder, as are Snakemake's records, and what is there is not made again.
     assert (elsewhere / recording).is_file()
     assert not project.path("results").exists()
-    assert counts(run(project, elsewhere, "--snakefile", str(project.path("Snakefile")), "-n"))["demo_corpus"] == 3
+    assert counts(run(elsewhere, "--snakefile", str(project.path("Snakefile")), "-n"))["demo_corpus"] == 3
 
 
 def test_a_folders_own_configuration_comes_first(project, elsewhere):
@@ -70,7 +63,7 @@ def test_a_folders_own_configuration_comes_first(project, elsewhere):
     (elsewhere / "config").mkdir()
     own = {"corpus_dir": "my recordings", "settings": {"mine": TINY_SOUND}}
     (elsewhere / "config/config.yaml").write_text(yaml.safe_dump(own))
-    text = run(project, elsewhere, "--snakefile", str(project.path("Snakefile")), "-n")
+    text = run(elsewhere, "--snakefile", str(project.path("Snakefile")), "-n")
     assert "sound: texture forest_rain, setting mine" in text
 
 
@@ -82,7 +75,7 @@ def test_a_study_of_the_project_finds_its_sheet(project, elsewhere):
         shutil.copy(project.path("my recordings/norm_rain.wav"), path)
     study = ("--configfile", str(project.path("config/paper.yaml")), "-n")
     changes = ("--config", "corpus_dir=study", "textures=[rain]")
-    text = run(project, elsewhere, "--snakefile", str(project.path("Snakefile")), *changes, *study)
+    text = run(elsewhere, "--snakefile", str(project.path("Snakefile")), *changes, *study)
     assert counts(text)["synthesize"] == 7
 
 
@@ -92,7 +85,7 @@ def test_a_folder_of_recordings_can_hold_its_own_results(project, elsewhere):
     own = ("--snakefile", str(project.path("Snakefile")), "--config", "corpus_dir=.")
     (folder / "results/my_recordings/default/audio").mkdir(parents=True)
     shutil.copy(folder / "forest/rain.wav", folder / "results/my_recordings/default/audio/old.wav")
-    assert counts(run(project, folder, *own, "-n"))["sound"] == 1
+    assert counts(run(folder, *own, "-n"))["sound"] == 1
 
 
 MODULE = """
@@ -120,14 +113,17 @@ def test_the_workflow_is_a_module_of_another(project, elsewhere):
     textures = {"corpus_dir": "my recordings", "device": "cpu", "bad_textures": "skip", "settings": settings}
     (elsewhere / "host.yaml").write_text(yaml.safe_dump({"textures": textures, "seed": "the host's own"}))
     (elsewhere / "Snakefile").write_text(MODULE.format(snakefile=project.path("Snakefile")))
-    run(project, elsewhere, "mine.txt")
+    run(elsewhere, "mine.txt")
     assert read_json(elsewhere / "mine.txt")["class"] == "forest"
-    planned = counts(run(project, elsewhere, "-n"))
+    planned = counts(run(elsewhere, "-n"))
     assert planned["textures_check_corpus"] == 1
-    run(project, elsewhere, "results/my_recordings/corpus_check.json")
-    planned = counts(run(project, elsewhere, "-n"))
+    run(elsewhere, "results/my_recordings/corpus_check.json")
+    planned = counts(run(elsewhere, "-n"))
     assert (planned["textures_synthesize"], planned["textures_listening_page"]) == (1, 1)
     assert "textures_sound" not in planned
+
+
+NAMED = ("--branch", "main", "--name", "textures")
 
 
 @pytest.mark.slow
@@ -136,7 +132,7 @@ def test_snakedeploy_deploys_the_workflow(project, elsewhere):
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     installed = subprocess.run(
         [environment / "bin/python", "-m", "pip", "install", "--quiet", "snakedeploy==0.17.1"],
-        env=project.environment() | {"PIP_REQUIRE_VIRTUALENV": "1"},
+        env=plain_environment() | {"PIP_REQUIRE_VIRTUALENV": "1"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -145,16 +141,7 @@ def test_snakedeploy_deploys_the_workflow(project, elsewhere):
         pytest.skip(f"snakedeploy cannot be installed here: {installed.stderr[-200:]}")
     deployed = elsewhere / "deployed"
     done = subprocess.run(
-        [
-            environment / "bin/snakedeploy",
-            "deploy-workflow",
-            project.root,
-            deployed,
-            "--branch",
-            "main",
-            "--name",
-            "textures",
-        ],
+        [environment / "bin/snakedeploy", "deploy-workflow", project.root, deployed, *NAMED],
         capture_output=True,
         text=True,
         timeout=300,
@@ -165,9 +152,9 @@ def test_snakedeploy_deploys_the_workflow(project, elsewhere):
     module = (deployed / "workflow/Snakefile").read_text()
     assert '"Snakefile"' in module
     (deployed / "workflow/Snakefile").write_text(module.replace('"Snakefile"', f'"{project.path("Snakefile")}"'))
-    run(project, deployed, "results/demo/recordings/rain.wav")
+    run(deployed, "results/demo/recordings/rain.wav")
     assert (deployed / "results/demo/recordings/rain.wav").is_file()
     recordings(project, deployed)
     config = (deployed / "config/config.yaml").read_text().replace("corpus_dir:\n", "corpus_dir: my recordings\n")
     (deployed / "config/config.yaml").write_text(config)
-    assert "sound: texture forest_rain, setting default" in run(project, deployed, "-n")
+    assert "sound: texture forest_rain, setting default" in run(deployed, "-n")

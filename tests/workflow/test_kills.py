@@ -34,14 +34,7 @@ class Run:
     def __init__(self, tree, targets, log):
         self._tree, self._log, self._began = tree, log, time.time()
         with open(log, "wb") as file:
-            self._process = subprocess.Popen(
-                tree.command(*targets),
-                cwd=tree.root,
-                env=tree.environment(),
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-            )
+            self._process = tree.start(*tree.options(*targets), stdout=file, stderr=file, start_new_session=True)
 
     def wait(self, seconds):
         """Return the exit code, or None if it still runs."""

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from slurm_node import SlurmNode, missing, wait_for
+from processes import run_snakemake, wait_for
+from slurm_node import SlurmNode, missing
 
 from texture_core.demo import demo_texture
 
@@ -65,10 +66,10 @@ def studies(fresh_tree, tiny_study, tmp_path):
     return local, remote
 
 
-def command(synthesis="synthesize"):
+def options(synthesis="synthesize"):
     """As a user would, but with the settings of a cluster without accounting and of a test in a hurry."""
     return [
-        *(sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--configfile", "study.yaml"),
+        *("--workflow-profile", "profiles/slurm", "--configfile", "study.yaml"),
         # Slurm would start what the node ran again, but only after two minutes; with StartTime=now the controller of
         # 22.05 was seen to crash.
         "--slurm-no-requeue",
@@ -82,16 +83,7 @@ def command(synthesis="synthesize"):
 
 def run_on(slurm, tree, *arguments):
     """Run the workflow on Slurm to its end; return what it printed."""
-    done = subprocess.run(
-        command(*arguments),
-        cwd=tree.root,
-        env=slurm.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = run_snakemake(tree.root, *options(*arguments), environment=slurm.environment, patience=PATIENCE)
     assert done.returncode == 0, done.stdout + slurm.why()
     return done.stdout
 
@@ -118,7 +110,8 @@ def test_a_study_on_slurm_survives_a_cancelled_job_and_a_node_that_goes_down(slu
     local, remote = studies
     output = remote.path("first.log")
     with open(output, "w") as log:
-        first = subprocess.Popen(command(), cwd=remote.root, env=slurm.environment, stdout=log, stderr=log)
+        command = [sys.executable, "-m", "snakemake", *options()]
+        first = subprocess.Popen(command, cwd=remote.root, env=slurm.environment, stdout=log, stderr=log)
         try:
 
             def explanation():

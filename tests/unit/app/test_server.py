@@ -9,13 +9,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from processes import wait_for
 from small_app import RunningApp
 from wavinfo import WavInfoReader
 
@@ -53,20 +53,15 @@ def finished(tmp_path_factory, rain):
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(start_app, tmp_path):
     """Starts apps of a folder that ends with the test, empty or at first the copy of another."""
-    started = []
 
     def start(copy_of=None, **options):
         if copy_of:
             shutil.copytree(copy_of, tmp_path / "sounds")
-        started.append(RunningApp(tmp_path / "sounds", **options))
-        return started[-1]
+        return start_app(tmp_path / "sounds", **options)
 
-    yield start
-    for app in started:
-        if app.process.poll() is None:
-            app.close(signal.SIGKILL)
+    return start
 
 
 def make(app, **changes):
@@ -87,13 +82,6 @@ def processes_of(folder):
             except OSError:
                 pass
     return found
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 # ---- from a recording to a file
@@ -155,7 +143,7 @@ def test_a_morph_is_between_two_recordings(app):
 
 
 def test_times_are_estimated_from_what_was_made(app):
-    until(lambda: app.state()["measured"], seconds=60)
+    wait_for(lambda: app.state()["measured"])
     asked = ASKED | {"sources": ["rain-on-b-the-roof"]}
     one = app.request("api/estimate", asked)[1]["seconds"]
     assert 0 < one["draft"] < one["good"]
@@ -171,7 +159,7 @@ def test_times_are_estimated_from_what_was_made(app):
 def test_cancel_ends_the_process_and_the_queue_goes_on(app):
     running, waiting, after = (make(app, quality=quality)[0] for quality in ("good", "good", "draft"))
     app.wait(running, "running")
-    until(lambda: processes_of(app.folder))
+    wait_for(lambda: processes_of(app.folder))
     (process,) = processes_of(app.folder)
     assert app.sound(waiting)["position"] == 1
     assert app.request(f"api/sounds/{waiting}", method="DELETE")[0] == 204
@@ -202,9 +190,9 @@ def test_a_killed_app_leaves_no_process_and_loses_no_finished_sound(start, finis
     assert before["state"] == "done"
     running, waiting = make(app, quality="good")[0], make(app, quality="draft")[0]
     app.wait(running, "running")
-    until(lambda: processes_of(app.folder))
+    wait_for(lambda: processes_of(app.folder))
     app.close(signal.SIGKILL)
-    until(lambda: not processes_of(app.folder))
+    wait_for(lambda: not processes_of(app.folder))
     again = start()
     assert again.sound(done) == before
     assert again.request(f"download/{done}.wav")[0] == 200
@@ -219,12 +207,12 @@ def test_ctrl_c_ends_the_app_without_a_word_while_pages_wait_and_jobs_run(start,
     app = start()
     app.drop(rain)
     make(app, sources=["rain-on-b-the-roof"], quality="good")
-    until(lambda: processes_of(app.folder))
+    wait_for(lambda: processes_of(app.folder))
     waiting = threading.Thread(target=app.request, args=[f"api/state?version={app.state()['version'] + 1000}"])
     waiting.start()
     assert app.close() == 0
     waiting.join()
-    until(lambda: not processes_of(app.folder))
+    wait_for(lambda: not processes_of(app.folder))
     assert capfd.readouterr().err == ""
 
 
@@ -306,7 +294,7 @@ def test_uploads_that_are_too_large_or_end_early_leave_nothing(app):
             # It has stopped listening, as it may.
             answered = b"larger than"
         assert b"larger than" in answered
-    until(lambda: not list((app.folder / "recordings").glob(".*")))
+    wait_for(lambda: not list((app.folder / "recordings").glob(".*")))
     assert app.sound("a") is None
 
 

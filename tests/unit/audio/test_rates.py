@@ -9,9 +9,7 @@ import texture_core as tc
 from texture_core.audio.rates import COMPUTED_RATES, computed_transform, target_peak
 from texture_core.audio.recording import rms
 from texture_core.errors import ParameterError
-from texture_core.parameters.method import (
-    AudioParameters,
-)
+from texture_core.parameters.method import AudioParameters
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.texture.plan import plan_texture
 

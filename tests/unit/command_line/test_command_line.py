@@ -14,14 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from scored import spectrogram_of
 
 import texture_core as tc
 from texture_core.audio.rates import COMPUTED_RATES
 from texture_core.command_line import build_parser, main
-from texture_core.parameters.method import FeatureParameters, OptimizerParameters, Parameters
 from texture_core.parameters.presets import preset_names
-from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram, write_synthesis
-from texture_core.spectrogram.log_magnitude import log_spectrogram
+from texture_core.records.spectrogram_files import write_spectrogram, write_synthesis
 
 PROGRAM = Path(sys.executable).with_name("texture-core")
 QUICK = ["--preset", "quick", "--iterations", "2", "--threads", "1"]
@@ -188,9 +187,7 @@ def test_scores_of_short_sounds_tell_which_lags_they_are_of(folder, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["synthesize", "none.wav"], "none.wav: there is no such file"),
         (["synthesize", "rain.wav", "-o", "rain.wav"], "rain.wav: exists already; --force overwrites it"),
-        (["synthesize", "rain.wav", "-o", "a.mp3"], "ending in .wav, .flac"),
         (["synthesize", "rain.wav", "-o", "-", "--takes", "2"], "--takes"),
         (["synthesize", "rain.wav", "-o", ".", "--takes", "2"], "-o: expected a file name, found ."),
         (["synthesize", "rain.wav", "--plot", "a.doc"], "--plot"),
@@ -198,7 +195,6 @@ def test_scores_of_short_sounds_tell_which_lags_they_are_of(folder, capsys):
         (["synthesize", "rain.wav", "-o", "a.flac", "--encoding", "float"], "do not support float"),
         (["synthesize", "rain.wav", "--loop", "--duration", "0.05"], "duration: 0.050 s, expected at least"),
         (["score", "rain.wav", "none.wav"], "none.wav: there is no such file"),
-        (["inspect", "none.h5"], "none.h5: there is no such file"),
         (["inspect", "rain.wav"], "not a whole spectrogram file"),
     ],
 )
@@ -303,18 +299,7 @@ def test_force_overwrites_and_short_recordings_are_told_of(folder, small_presets
 
 @pytest.mark.parametrize("save", [True, False])
 def test_an_interrupt_saves_what_there_is_only_where_asked(save, folder):
-    arguments = [
-        "synthesize",
-        "rain.wav",
-        "--preset",
-        "quick",
-        "--iterations",
-        "100000",
-        "--threads",
-        "1",
-        "-o",
-        "a.wav",
-    ]
+    arguments = ["synthesize", "rain.wav", "-o", "a.wav", *QUICK, "--iterations", "100000"]
     process = subprocess.Popen(
         [PROGRAM, *arguments, *(["--save-on-interrupt"] if save else [])],
         cwd=folder,
@@ -342,7 +327,7 @@ def test_an_interrupt_saves_what_there_is_only_where_asked(save, folder):
 
 def test_inspect(folder, capsys):
     samples = tc.demo_texture("rain", duration=1.0)
-    spectrogram = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    spectrogram = spectrogram_of(samples)
     write_spectrogram("rain.h5", spectrogram)
     assert main(["inspect", "rain.h5"]) == 0
     text = capsys.readouterr().out
@@ -350,9 +335,7 @@ def test_inspect(folder, capsys):
     assert "duration: 1\n" in text
     assert f"texture_core_version: {tc.__version__}\n" in text
 
-    parameters = Parameters(
-        alpha=0.0, features=FeatureParameters(filters=3), optimizer=OptimizerParameters(iterations=3)
-    )
+    parameters = tc.Parameters(alpha=0.0, features={"filters": 3}, optimizer={"iterations": 3})
     synthesis = tc.synthesize_spectrogram(spectrogram, parameters, seed=7, device="cpu")
     write_synthesis("made.h5", synthesis)
     assert main(["inspect", "made.h5"]) == 0

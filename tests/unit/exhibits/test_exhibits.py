@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import score_records
 import torch
 
 from texture_core import registry
@@ -16,27 +17,15 @@ from texture_core.exhibits.study import Study
 from texture_core.features.ensemble import Ensemble
 from texture_core.losses.diversity import DiversityLoss
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
-from texture_core.parameters.method import (
-    DiversityParameters,
-    FeatureParameters,
-    InversionParameters,
-    OptimizerParameters,
-    Parameters,
-)
+from texture_core.parameters.method import DiversityParameters, FeatureParameters, Parameters
 from texture_core.records.spectrogram_files import write_spectrogram, write_synthesis
 
 FEATURES = FeatureParameters(kernel_widths=(2, 4), filters=8)
 
 
 def record(texture, setting, texture_class, kl, also_class=""):
-    return {
-        "texture": texture,
-        "setting": setting,
-        "class": texture_class,
-        "also_class": also_class,
-        "title": texture,
-        "scores": {"yamnet_kl": kl, "autocorrelation": 0.01, "diversity": 2.0},
-    }
+    scores = {"yamnet_kl": kl, "autocorrelation": 0.01, "diversity": 2.0}
+    return score_records.record(texture, setting, texture_class, also_class, **scores)
 
 
 def texts(path):
@@ -149,8 +138,8 @@ def test_evolution_is_seen_and_heard(random_spectrogram, tmp_path):
         alpha=0,
         beta=0,
         features=FEATURES,
-        optimizer=OptimizerParameters(iterations=4),
-        inversion=InversionParameters(iterations=2),
+        optimizer={"iterations": 4},
+        inversion={"iterations": 2},
         snapshots=(1, 3),
     )
     synthesis = synthesize_spectrogram(target, parameters, seed=1, device="cpu")

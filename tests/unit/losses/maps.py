@@ -29,8 +29,3 @@ def relative_squared_distance(statistics, target_statistics):
 
 def lag_range(first, last):
     return AutocorrelationParameters(minimum_lag=first / FRAME_RATE, maximum_lag=last / FRAME_RATE)
-
-
-def gradcheck(loss, shapes, seed):
-    maps = [values.requires_grad_(True) for values in tensors(random_maps(shapes, seed))]
-    assert torch.autograd.gradcheck(lambda *inputs: loss(list(inputs)), maps, eps=1e-6, atol=1e-7, rtol=1e-5)

@@ -7,7 +7,6 @@ from maps import FRAME_RATE, lag_range, random_maps, relative_squared_distance, 
 
 from texture_core.errors import ParameterError
 from texture_core.losses.autocorrelation import AutocorrelationLoss
-from texture_core.parameters.lags import lag_frames
 from texture_core.parameters.method import AutocorrelationParameters
 
 
@@ -46,18 +45,6 @@ def test_autocorrelation_loss(shapes, target_shapes, first, last, device):
     assert loss(tensors(maps, device)).item() == pytest.approx(expected, rel=1e-11)
     single = AutocorrelationLoss(tensors(target, device, torch.float32), parameters, FRAME_RATE)
     assert single(tensors(maps, device, torch.float32)).item() == pytest.approx(expected, rel=1e-5)
-
-
-def test_the_papers_lags_are_50_to_500_frames_of_4_ms():
-    assert lag_frames(AutocorrelationParameters(), FRAME_RATE) == (50, 500)
-    maps, target = random_maps([(1, 620)], 1), random_maps([(1, 620)], 2)
-
-    def statistics(values):
-        return np.array([(values * np.roll(values, -lag, axis=1)).sum() / 620 for lag in range(50, 501)])
-
-    expected = relative_squared_distance([statistics(maps[0])], [statistics(target[0])])
-    loss = AutocorrelationLoss(tensors(target), AutocorrelationParameters(), FRAME_RATE)
-    assert loss(tensors(maps)).item() == pytest.approx(expected, rel=1e-11)
 
 
 def test_too_few_frames_for_the_longest_lag():

@@ -60,13 +60,21 @@ def test_the_total_is_the_weighted_sum_of_the_terms(padding, device):
 
 @pytest.mark.parametrize("padding", ["valid", "circular"])
 @pytest.mark.parametrize(
-    ("alpha", "beta", "shifts"),
-    [(0, 0, "exact"), (0.5, 0, "exact"), (0, 0.03, "exact"), (0, 0.03, "comb"), (0.5, 0.03, "exact")],
+    ("alpha", "beta", "shifts", "first"),
+    [
+        (0, 0, "exact", 2),
+        (0.5, 0, "exact", 2),
+        (0.5, 0, "exact", 0),
+        (0, 0.03, "exact", 2),
+        (0, 0.03, "comb", 2),
+        (0.5, 0.03, "exact", 2),
+    ],
 )
-def test_gradient(alpha, beta, shifts, padding):
+def test_gradient(alpha, beta, shifts, first, padding):
     settings = parameters(
         alpha=alpha,
         beta=beta,
+        autocorrelation={"minimum_lag": first / FRAME_RATE, "maximum_lag": 20 / FRAME_RATE},
         diversity={"shifts": shifts, "comb_spacing": 7},
         features={"kernel_widths": [1, 4, 16], "filters": 3, "padding": padding},
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scored import spectrogram_of
 
 from texture_core.demo import demo_texture
 from texture_core.methods import optimization
@@ -11,39 +12,29 @@ from texture_core.methods.copies import likeness
 from texture_core.methods.optimization import synthesize
 from texture_core.methods.task import SynthesisTask
 from texture_core.parameters.limits import LONG_FRAMES
-from texture_core.parameters.method import (
-    AutocorrelationParameters,
-    FeatureParameters,
-    OptimizerParameters,
-    Parameters,
-)
-from texture_core.records.spectrogram_files import Spectrogram
+from texture_core.parameters.method import Parameters
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 SMALL = Parameters(
     alpha=1.0,
     beta=0.0,
-    features=FeatureParameters(type="limit", kernel_widths=(2, 8)),
-    autocorrelation=AutocorrelationParameters(0.1, 0.3),
-    optimizer=OptimizerParameters("conditioned_lbfgs", 2),
+    features={"type": "limit", "kernel_widths": (2, 8)},
+    autocorrelation={"minimum_lag": 0.1, "maximum_lag": 0.3},
+    optimizer={"type": "conditioned_lbfgs", "iterations": 2},
     start="surrogate",
     retakes=2,
 )
 
 
-def target_of(samples):
-    return Spectrogram(log_spectrogram(samples), 16000, 512, 64)
-
-
 def test_a_copy_moved_in_time_is_found():
-    target = target_of(demo_texture("rain", duration=2.0))
+    target = spectrogram_of(demo_texture("rain", duration=2.0))
     found = likeness(target, np.roll(target.log_magnitude, 77, axis=1))
     assert found.is_copy
     assert found.diversity > 100
 
 
 def test_a_collage_is_found():
-    target = target_of(demo_texture("rain", duration=3.0))
+    target = spectrogram_of(demo_texture("rain", duration=3.0))
     pieces = np.array_split(target.log_magnitude, 8, axis=1)
     order = np.random.default_rng(0).permutation(len(pieces))
     found = likeness(target, np.concatenate([pieces[number] for number in order], axis=1))
@@ -53,7 +44,7 @@ def test_a_collage_is_found():
 
 def test_a_sound_that_is_a_collage_for_the_most_part_is_found():
     samples = demo_texture("rain", duration=6.0)
-    target = target_of(samples[:48000])
+    target = spectrogram_of(samples[:48000])
     own = log_spectrogram(samples[48000:])
     copied = np.concatenate([target.log_magnitude[:, 300:600], target.log_magnitude[:, 20:190]], axis=1)
     found = likeness(target, np.concatenate([copied, own[:, :280]], axis=1))
@@ -63,24 +54,24 @@ def test_a_sound_that_is_a_collage_for_the_most_part_is_found():
 
 def test_another_stretch_is_no_copy():
     samples = demo_texture("rain", duration=4.0)
-    found = likeness(target_of(samples[:32000]), target_of(samples[32000:]).log_magnitude)
+    found = likeness(spectrogram_of(samples[:32000]), spectrogram_of(samples[32000:]).log_magnitude)
     assert not found.is_copy
     assert found.diversity < 5
 
 
 def test_all_of_a_long_target_is_searched():
-    target = target_of(demo_texture("rain", duration=12.0))
+    target = spectrogram_of(demo_texture("rain", duration=12.0))
     assert target.log_magnitude.shape[1] > LONG_FRAMES
     late = likeness(target, target.log_magnitude[:, -700:-200])
     assert late.diversity > 100
     assert late.patchwork_share == 1
-    another = likeness(target, target_of(demo_texture("rain", duration=14.0)[-32000:]).log_magnitude)
+    another = likeness(target, spectrogram_of(demo_texture("rain", duration=14.0)[-32000:]).log_magnitude)
     assert not another.is_copy
     assert another.diversity < 5
 
 
 def test_a_copy_is_made_again_from_another_start(monkeypatch):
-    target = target_of(demo_texture("rain", duration=1.5))
+    target = spectrogram_of(demo_texture("rain", duration=1.5))
     whole = optimization._synthesize
     settings = []
 
@@ -97,7 +88,7 @@ def test_a_copy_is_made_again_from_another_start(monkeypatch):
 
 
 def test_what_is_a_copy_to_the_end_is_told(monkeypatch):
-    target = target_of(demo_texture("rain", duration=1.5))
+    target = spectrogram_of(demo_texture("rain", duration=1.5))
     whole = optimization._synthesize
     monkeypatch.setattr(
         optimization, "_synthesize", lambda task: replace(whole(task), log_magnitude=target.log_magnitude)
@@ -108,5 +99,5 @@ def test_what_is_a_copy_to_the_end_is_told(monkeypatch):
 
 
 def test_without_retakes_nothing_is_looked_for():
-    target = target_of(demo_texture("rain", duration=1.5))
+    target = spectrogram_of(demo_texture("rain", duration=1.5))
     assert synthesize(SynthesisTask(target, replace(SMALL, retakes=0), 0, "rain", "full")).attributes == {}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import soxr
+from scored import spectrogram_of
 
 from texture_core import registry
 from texture_core.audio.recording import rms
@@ -12,33 +13,31 @@ from texture_core.methods import mcdermott_simoncelli
 from texture_core.methods.synthesize_spectrogram import planned_iterations, synthesize_spectrogram
 from texture_core.methods.task import uses_gpu
 from texture_core.parameters.limits import minimum_seconds
-from texture_core.parameters.method import (
-    AudioParameters,
-    FeatureParameters,
-    InversionParameters,
-    OptimizerParameters,
-    Parameters,
-    SpectrogramParameters,
-)
+from texture_core.parameters.method import AudioParameters, InversionParameters, Parameters, SpectrogramParameters
 from texture_core.phase.inversion import invert
-from texture_core.records.spectrogram_files import Spectrogram, read_synthesis, write_synthesis
+from texture_core.records.spectrogram_files import read_synthesis, write_synthesis
 from texture_core.report.loss_figure import loss_figure
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 RATE = 16000
 
 
+def gram_alone(iterations, **further):
+    features = {"kernel_widths": (2, 4), "filters": 4}
+    return Parameters(alpha=0, beta=0, features=features, optimizer={"iterations": iterations}, **further)
+
+
 @pytest.fixture(scope="module")
 def rain():
     samples = demo_texture("rain", duration=2.0, sample_rate=RATE)
-    return samples, Spectrogram(log_spectrogram(samples), RATE, 512, 64)
+    return samples, spectrogram_of(samples)
 
 
 @pytest.fixture(scope="module")
 def imposed(rain):
     """McDermott & Simoncelli's rain after a few iterations."""
     samples, target = rain
-    parameters = Parameters(method="mcdermott_simoncelli", optimizer=OptimizerParameters(iterations=4))
+    parameters = Parameters(method="mcdermott_simoncelli", optimizer={"iterations": 4})
     seen = []
     synthesis = synthesize_spectrogram(
         target,
@@ -120,7 +119,7 @@ def test_samples_pass_the_inversion_untouched(imposed):
 def test_a_failed_imposition_warns(rain):
     pytest.importorskip("sonore")
     samples, target = rain
-    parameters = Parameters(method="mcdermott_simoncelli", optimizer=OptimizerParameters(iterations=1))
+    parameters = Parameters(method="mcdermott_simoncelli", optimizer={"iterations": 1})
     clicks = np.zeros_like(samples)
     clicks[::4000] = 1.0
     with pytest.warns(UserWarning, match=r"texture clicks, .* dB on average after 1 iterations; below 20 dB"):
@@ -155,7 +154,7 @@ def test_methods_tell_what_they_need_without_being_imported():
 
 
 def test_a_baseline_asks_for_no_kernel():
-    features = FeatureParameters(kernel_widths=(2000,))
+    features = {"kernel_widths": (2000,)}
     seconds = {
         method: minimum_seconds(
             Parameters(method=method, features=features), AudioParameters(), SpectrogramParameters()
@@ -171,14 +170,7 @@ def test_snapshots_are_the_iterates_that_were_asked_for(random_spectrogram):
     target = random_spectrogram(60)
 
     def run(iterations, snapshots=()):
-        parameters = Parameters(
-            alpha=0,
-            beta=0,
-            features=FeatureParameters(kernel_widths=(2, 4), filters=4),
-            optimizer=OptimizerParameters(iterations=iterations),
-            snapshots=snapshots,
-        )
-        return synthesize_spectrogram(target, parameters, seed=1, device="cpu")
+        return synthesize_spectrogram(target, gram_alone(iterations, snapshots=snapshots), seed=1, device="cpu")
 
     synthesis = run(8, snapshots=[8, 3, 100])
     assert list(synthesis.snapshots) == [3, 8]
@@ -188,14 +180,7 @@ def test_snapshots_are_the_iterates_that_were_asked_for(random_spectrogram):
 
 def test_all_that_a_synthesis_may_hold_is_read_as_it_was_written(random_spectrogram, imposed, tmp_path):
     target = random_spectrogram(60)
-    parameters = Parameters(
-        beta=0,
-        alpha=0,
-        features=FeatureParameters(kernel_widths=(2,), filters=3),
-        optimizer=OptimizerParameters(iterations=3),
-        losses={"structural": 0.1, "sendik": 0.2},
-        snapshots=(1, 2),
-    )
+    parameters = gram_alone(3, losses={"structural": 0.1, "sendik": 0.2}, snapshots=(1, 2))
     for number, synthesis in enumerate([synthesize_spectrogram(target, parameters, seed=1, device="cpu"), imposed[0]]):
         path = tmp_path / f"{number}.h5"
         write_synthesis(path, synthesis)
@@ -214,13 +199,7 @@ def test_all_that_a_synthesis_may_hold_is_read_as_it_was_written(random_spectrog
 def test_what_minimises_nothing_has_no_panel_of_losses(rain, random_spectrogram, tmp_path):
     _, target = rain
     copy = synthesize_spectrogram(target, Parameters(method="griffin_lim"), seed=1, device="cpu")
-    parameters = Parameters(
-        alpha=0,
-        beta=0,
-        features=FeatureParameters(kernel_widths=(2,), filters=3),
-        optimizer=OptimizerParameters(iterations=2),
-    )
-    gram = synthesize_spectrogram(random_spectrogram(60), parameters, seed=1, device="cpu")
+    gram = synthesize_spectrogram(random_spectrogram(60), gram_alone(2), seed=1, device="cpu")
     loss_figure(tmp_path / "both.svg", {"a_copy": copy, "one_gram": gram}, title="Rain")
     both = (tmp_path / "both.svg").read_text(encoding="utf-8")
     assert "one_gram" in both

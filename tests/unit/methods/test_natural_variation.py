@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from scored import spectrogram_of
 
 from texture_core.demo import demo_texture
 from texture_core.errors import ParameterError
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.method import AutocorrelationParameters, Parameters
-from texture_core.records.spectrogram_files import Spectrogram
 from texture_core.scores.compute import score
 from texture_core.spectrogram.halves import first_half, fitting_lags, second_half
 from texture_core.spectrogram.log_magnitude import log_spectrogram
@@ -15,13 +15,13 @@ from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 def recording(seconds=2.0, name="rain"):
     samples = demo_texture(name, duration=seconds)
-    return Spectrogram(log_spectrogram(samples), 16000, 512, 64), samples
+    return spectrogram_of(samples), samples
 
 
 @pytest.mark.parametrize("extra", [0, 1])
 def test_the_halves_are_apart_and_equally_long(extra):
     samples = np.arange(16000 + extra, dtype=np.float32) / 16000
-    whole = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    whole = spectrogram_of(samples)
     (first, early), (second, late) = first_half(whole, samples), second_half(whole, samples)
     assert len(early) == len(late) == 8000
     assert early[-1] < late[0]
@@ -46,7 +46,7 @@ def test_a_recording_that_repeats_itself_does_not_vary():
     _, samples = recording(name="rain")
 
     def scores(samples, late=None):
-        whole = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+        whole = spectrogram_of(samples)
         (target, early), (synthesis, own) = first_half(whole, samples), second_half(whole, samples)
         late = own if late is None else late
         return score(

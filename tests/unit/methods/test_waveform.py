@@ -14,13 +14,7 @@ from texture_core.methods.optimization import synthesize
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.methods.task import SynthesisTask
 from texture_core.methods.waveform import Waveform
-from texture_core.parameters.method import (
-    AutocorrelationParameters,
-    FeatureParameters,
-    OptimizerParameters,
-    Parameters,
-    SpectrogramParameters,
-)
+from texture_core.parameters.method import Parameters, SpectrogramParameters
 from texture_core.records.checkpoints import CheckpointPlan
 from texture_core.records.spectrogram_files import LOSS_COLUMNS, Spectrogram
 from texture_core.spectrogram.log_magnitude import log_spectrogram
@@ -29,8 +23,8 @@ N_FFT, HOP = 64, 16
 SMALL = Parameters(
     alpha=3.0,
     beta=1e-4,
-    features=FeatureParameters(kernel_widths=(2, 8), filters=16),
-    autocorrelation=AutocorrelationParameters(0.02, 0.05),
+    features={"kernel_widths": (2, 8), "filters": 16},
+    autocorrelation={"minimum_lag": 0.02, "maximum_lag": 0.05},
 )
 
 
@@ -145,11 +139,10 @@ def parameters(iterations, waveform_iterations, filters=32, alpha=3.0, **further
         alpha=alpha,
         beta=1e-4,
         start="surrogate",
-        features=FeatureParameters(kernel_widths=(2, 8, 16), filters=filters),
-        autocorrelation=AutocorrelationParameters(0.1, 1.0),
-        optimizer=OptimizerParameters(
-            "conditioned_lbfgs", iterations, waveform_iterations=waveform_iterations, **further
-        ),
+        features={"kernel_widths": (2, 8, 16), "filters": filters},
+        autocorrelation={"minimum_lag": 0.1, "maximum_lag": 1.0},
+        optimizer={"type": "conditioned_lbfgs", "iterations": iterations, "waveform_iterations": waveform_iterations}
+        | further,
     )
 
 
@@ -238,8 +231,7 @@ def test_a_synthesis_that_stops_early_tells_why(tapping):
 
 
 def test_tolerances_need_an_optimiser_that_has_them(tapping):
-    optimizer = OptimizerParameters("lbfgsb", 3, tolerance_grad=1e-6)
-    chosen = replace(parameters(3, 0), optimizer=optimizer)
+    chosen = replace(parameters(3, 0), optimizer={"type": "lbfgsb", "iterations": 3, "tolerance_grad": 1e-6})
     with pytest.raises(
         ParameterError, match=r"optimizer\.tolerance_grad: expected 0 with lbfgsb.*conditioned_lbfgs or"
     ):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scored import scores_of, spectrogram_of
 
 from texture_core.audio.recording import check_recording, write_audio
 from texture_core.errors import AudioError, ParameterError, TextureError
@@ -11,17 +12,8 @@ from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.lags import lag_frames
 from texture_core.parameters.limits import minimum_seconds
 from texture_core.parameters.mapping import from_mapping
-from texture_core.parameters.method import (
-    AudioParameters,
-    AutocorrelationParameters,
-    FeatureParameters,
-    Parameters,
-    SpectrogramParameters,
-)
+from texture_core.parameters.method import AudioParameters, AutocorrelationParameters, Parameters, SpectrogramParameters
 from texture_core.phase.inversion import invert
-from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.scores.compute import score
-from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 
 @pytest.mark.parametrize(
@@ -51,18 +43,10 @@ SHORTEST = {
 
 def run_chain(samples, parameters):
     """All that a setting computes of a recording."""
-    target = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
-    synthesis = synthesize_spectrogram(target, parameters, seed=0).spectrogram
+    synthesis = synthesize_spectrogram(spectrogram_of(samples), parameters, seed=0).spectrogram
     found = invert(synthesis, parameters.inversion, seed=0)
-    return score(
-        ["autocorrelation", "diversity"],
-        target=target,
-        synthesis=synthesis,
-        target_samples=samples,
-        synthesis_samples=found,
-        sample_rate=16000,
-        autocorrelation=parameters.autocorrelation,
-    )
+    names, lags = ["autocorrelation", "diversity"], parameters.autocorrelation
+    return scores_of(names, samples, found, synthesis=synthesis, autocorrelation=lags)
 
 
 @pytest.mark.parametrize("case", SHORTEST)
@@ -106,7 +90,7 @@ def test_the_papers_setting_needs_two_seconds_and_the_widest_kernel():
     assert "64 frames" in reason
     gram = minimum_seconds(Parameters(alpha=0), AudioParameters(), SpectrogramParameters())[0]
     assert gram == pytest.approx(500 * 0.004)
-    wide = Parameters(alpha=0, features=FeatureParameters(kernel_widths=(1000,)))
+    wide = Parameters(alpha=0, features={"kernel_widths": (1000,)})
     seconds, reason = minimum_seconds(wide, AudioParameters(), SpectrogramParameters())
     assert seconds == pytest.approx(999 * 0.004)
     assert "1000 frames" in reason

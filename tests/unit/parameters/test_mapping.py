@@ -8,11 +8,7 @@ import pytest
 from texture_core.errors import ParameterError
 from texture_core.parameters.field import ParameterSet, parameter
 from texture_core.parameters.mapping import from_mapping, read_back, to_mapping
-from texture_core.parameters.method import (
-    AudioParameters,
-    FeatureParameters,
-    Parameters,
-)
+from texture_core.parameters.method import AudioParameters, FeatureParameters, Parameters
 
 
 @pytest.mark.parametrize(

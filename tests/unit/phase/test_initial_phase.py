@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 from convergence import spectral_convergence
+from scored import spectrogram_of
 
 from texture_core.demo import demo_texture, demo_texture_names
 from texture_core.parameters.method import InversionParameters
 from texture_core.phase.initial_phase import initial_phase
 from texture_core.phase.inversion import invert
-from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.spectrogram.transform import Transform
 
 
@@ -86,7 +85,7 @@ def test_islands_and_silence_keep_their_random_phases(device):
 
 
 def test_inversion_takes_the_start_that_its_parameters_name():
-    target = Spectrogram(log_spectrogram(demo_texture("chimes")[:16000]), 16000, 512, 64)
+    target = spectrogram_of(demo_texture("chimes")[:16000])
     magnitude = torch.expm1(torch.from_numpy(target.log_magnitude))
     transform = Transform.like(magnitude, 512, 64)
     reached = []

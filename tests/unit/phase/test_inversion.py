@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from convergence import spectral_convergence
+from scored import spectrogram_of
 
 from texture_core import registry
 from texture_core.audio.recording import rms
@@ -22,10 +23,6 @@ SHORT = InversionParameters(iterations=20)
 def decaying_tones(frames=6400):
     time = np.arange(frames) / 16000
     return sum(np.exp(-8 * (time % 0.1)) * np.sin(2 * np.pi * frequency * time) for frequency in (440, 1310, 3000)) / 3
-
-
-def spectrogram(samples):
-    return Spectrogram(log_spectrogram(samples), 16000, 512, 64)
 
 
 @pytest.mark.parametrize("iterations", [0, 1, 2, 30])
@@ -54,7 +51,7 @@ def test_griffin_lim_is_librosas(iterations, n_fft, hop_length, device):
 
 def test_inversion_recovers_the_sound(device):
     samples = decaying_tones()
-    target = spectrogram(samples)
+    target = spectrogram_of(samples)
     found = invert(target, InversionParameters(iterations=200), seed=0, device=device, target_rms=rms(samples))
     assert found.dtype == np.float32
     assert found.shape == (6400,)
@@ -69,7 +66,7 @@ def test_inversion_recovers_the_sound(device):
 
 
 def test_the_level_is_matched_only_on_demand():
-    target = spectrogram(decaying_tones())
+    target = spectrogram_of(decaying_tones())
     free = invert(target, SHORT, seed=0)
     matched = invert(target, SHORT, seed=0, target_rms=0.25)
     off = invert(target, InversionParameters(iterations=20, match_rms=False), seed=0, target_rms=0.25)
@@ -80,7 +77,7 @@ def test_the_level_is_matched_only_on_demand():
 
 
 def test_start_phases_depend_on_seed_texture_and_setting_alone():
-    target = spectrogram(decaying_tones(3200))
+    target = spectrogram_of(decaying_tones(3200))
     names = {"seed": 1, "texture": "rain", "setting": "full"}
     torch.manual_seed(1)
     first = invert(target, SHORT, **names)
@@ -100,7 +97,7 @@ def test_silence_stays_silence():
 
 def test_progress_is_told_every_iteration():
     seen = []
-    invert(spectrogram(decaying_tones(3200)), InversionParameters(iterations=4), seed=0, progress=seen.append)
+    invert(spectrogram_of(decaying_tones(3200)), InversionParameters(iterations=4), seed=0, progress=seen.append)
     assert seen == [1, 2, 3, 4]
 
 
@@ -116,7 +113,7 @@ def test_too_few_frames():
 def test_the_level_of_the_log_magnitudes_takes_the_place_of_the_rms():
     """A consistent spectrogram comes back at its own level, whatever RMS is asked for."""
     samples = demo_texture("tapping")[:16000]
-    target = Spectrogram(log_spectrogram(samples), 16000, 512, 64)
+    target = spectrogram_of(samples)
     parameters = InversionParameters("admm", 50, start="phase_gradient", match_log_magnitude=True)
     found = invert(target, parameters, seed=0, target_rms=0.5)
     assert rms(found) == pytest.approx(rms(samples), rel=0.01)

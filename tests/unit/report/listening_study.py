@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import soundfile
+from score_records import record
 
 from texture_core.records.spectrogram_files import Spectrogram, write_spectrogram
 from texture_core.report.listening import write_listening_page
@@ -82,15 +83,16 @@ def make_rows(results, textures):
 
 def make_records(textures):
     return [
-        {
-            "texture": name,
-            "setting": setting,
-            "class": texture_class,
-            "also_class": also_class,
-            "title": title,
-            "scores": {"diversity": None if name == "bells" else 2.5, "autocorrelation": 0.08, "diversity_shift": 417},
-        }
-        for name, title, texture_class, also_class in textures
+        record(
+            name,
+            setting,
+            *classes,
+            diversity=None if name == "bells" else 2.5,
+            autocorrelation=0.08,
+            diversity_shift=417,
+        )
+        | {"title": title}
+        for name, title, *classes in textures
         for setting in SETTINGS
     ]
 

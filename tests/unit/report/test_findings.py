@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import score_records
 
 from texture_core.report import findings
 from texture_core.report.paper_table import CLASSES, paper_table
@@ -28,16 +29,8 @@ def papers_records(textures=TEXTURES_OF_A_CLASS):
                     "autocorrelation": float(cells["autocorrelation", name]) * 1e-3,
                     "diversity": float(cells["diversity", name]),
                 }
-                records.append(
-                    {
-                        "texture": f"{name}_sound_{number}",
-                        "setting": setting,
-                        "class": name,
-                        "also_class": "",
-                        "title": name,
-                        "scores": {key: value * rng.uniform(0.9, 1.1) for key, value in scores.items()},
-                    }
-                )
+                scores = {key: value * rng.uniform(0.9, 1.1) for key, value in scores.items()}
+                records.append(score_records.record(f"{name}_sound_{number}", setting, name, **scores))
     return records
 
 

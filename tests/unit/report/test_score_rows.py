@@ -1,18 +1,12 @@
 """All scores in one table, in a stable order."""
 
 import math
-import tomllib
-from pathlib import Path
 
 import pytest
 from score_records import RECORDS, read_tsv, record
 
-import texture_core
 from texture_core.errors import StorageError
-from texture_core.report.paper_table import PAPER_TABLE
-from texture_core.report.score_labels import (
-    score_names,
-)
+from texture_core.report.score_labels import score_names
 from texture_core.report.score_rows import score_rows, setting_names, write_scores_tsv
 from texture_core.report.table1 import table1
 from texture_core.report.table1_files import write_table1
@@ -84,12 +78,3 @@ def test_orders():
 def test_bad_records_are_named(records, message):
     with pytest.raises(StorageError, match=message):
         score_rows(records)
-
-
-def test_all_data_files_ship_with_the_package():
-    package = Path(texture_core.__file__).parent
-    project = tomllib.loads((package.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    patterns = project["tool"]["setuptools"]["package-data"]["texture_core"]
-    shipped = {path for pattern in patterns for path in package.glob(pattern)}
-    assert {path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")} <= shipped
-    assert PAPER_TABLE in shipped

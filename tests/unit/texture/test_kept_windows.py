@@ -5,13 +5,7 @@ from dataclasses import replace
 import pytest
 
 from texture_core.demo import demo_texture
-from texture_core.parameters.method import (
-    AutocorrelationParameters,
-    FeatureParameters,
-    InversionParameters,
-    OptimizerParameters,
-    Parameters,
-)
+from texture_core.parameters.method import Parameters
 from texture_core.records.checkpoints import CheckpointPlan
 from texture_core.texture.file import synthesize_to_file
 from texture_core.texture.kept_windows import window_path
@@ -20,10 +14,10 @@ from texture_core.texture.plan import plan_texture
 
 SMALL = Parameters(
     alpha=1.0,
-    features=FeatureParameters(kernel_widths=(2, 4), filters=4),
-    autocorrelation=AutocorrelationParameters(0.02, 0.1),
-    optimizer=OptimizerParameters(type="projected_lbfgs", iterations=2),
-    inversion=InversionParameters(iterations=2),
+    features={"kernel_widths": (2, 4), "filters": 4},
+    autocorrelation={"minimum_lag": 0.02, "maximum_lag": 0.1},
+    optimizer={"type": "projected_lbfgs", "iterations": 2},
+    inversion={"iterations": 2},
     start="surrogate",
 )
 ON_SAMPLES = replace(SMALL, optimizer=replace(SMALL.optimizer, waveform_iterations=1))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scored import scores_of, spectrogram_of
 from small_texture import small
 
 import texture_core as tc
@@ -19,16 +20,8 @@ from texture_core.methods import initial_spectrogram
 from texture_core.methods.initial_morph import noise, surrogate
 from texture_core.methods.optimization import synthesize
 from texture_core.methods.task import SynthesisTask
-from texture_core.parameters.method import (
-    AudioParameters,
-    DiversityParameters,
-    FeatureParameters,
-    OptimizerParameters,
-    Parameters,
-)
+from texture_core.parameters.method import AudioParameters, DiversityParameters, Parameters
 from texture_core.parameters.presets import fit_to_duration, preset_parameters
-from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.scores.compute import score
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.texture.morph_path import MorphPath, geometric
 from texture_core.texture.morphing import plan_morph
@@ -51,7 +44,7 @@ def tones():
 
 
 def target(samples):
-    return Spectrogram(log_spectrogram(samples / np.abs(samples).max()), RATE, 512, 64)
+    return spectrogram_of(samples / np.abs(samples).max())
 
 
 def place(log_magnitude):
@@ -113,16 +106,7 @@ def test_a_path_goes_from_the_one_to_the_other_without_steps(tones):
 def statistics_snr(recording, sound):
     """How near McDermott & Simoncelli's statistics are, in dB, of a sound brought to the recording's level."""
     sound = sound * np.float32(rms(recording) / rms(sound))
-    spectrograms = [Spectrogram(log_spectrogram(side), RATE, 512, 64) for side in (recording, sound)]
-    found = score(
-        ["mcdermott_snr"],
-        target=spectrograms[0],
-        synthesis=spectrograms[1],
-        target_samples=recording,
-        synthesis_samples=sound,
-        sample_rate=RATE,
-    )
-    return found["mcdermott_snr"]
+    return scores_of(["mcdermott_snr"], recording, sound)["mcdermott_snr"]
 
 
 @pytest.mark.corpus
@@ -132,9 +116,7 @@ def test_halfway_between_real_recordings_is_nearer_to_each_than_they_are_to_each
         tc.prepare_audio(*tc.read_audio(corpus_folder / name), AudioParameters(duration=2.5))
         for name in ("norm_rain.wav", "norm_fire.wav")
     )
-    parameters = replace(
-        SMALL, features=FeatureParameters(filters=32), optimizer=replace(SMALL.optimizer, iterations=30)
-    )
+    parameters = replace(SMALL, features={"filters": 32}, optimizer=replace(SMALL.optimizer, iterations=30))
     halfway = tc.morph(rain, fire, RATE, parameters=parameters)
     # 5.6 against 2.7 dB, and 7.8 against 5.0.
     assert statistics_snr(rain, halfway) > statistics_snr(rain, fire) + 1.5
@@ -182,9 +164,7 @@ def test_a_window_that_goes_on_keeps_the_positions_of_its_frames(tones):
     low, high = map(target, tones)
     positions = np.linspace(0, 1, 700, dtype=np.float32)
     head = low.log_magnitude[:, 100:164].copy()
-    parameters = replace(
-        SMALL, alpha=0.0, beta=0.0, optimizer=OptimizerParameters(type="projected_lbfgs", iterations=1)
-    )
+    parameters = replace(SMALL, alpha=0.0, beta=0.0, optimizer=replace(SMALL.optimizer, iterations=1))
     task = SynthesisTask(
         low, parameters, 0, "texture", "window 1", frames=700, head=head, blended=32, second=high, positions=positions
     )
@@ -202,7 +182,7 @@ def maps(seed, frames=300):
 
 
 def test_the_objective_between_is_least_between():
-    parameters = Parameters(alpha=1.0, beta=0.0, features=FeatureParameters(filters=8), losses={"structural": 0.1})
+    parameters = Parameters(alpha=1.0, beta=0.0, features={"filters": 8}, losses={"structural": 0.1})
     first = torch.rand(9, 620, generator=torch.Generator().manual_seed(0))
     second = 3 * torch.rand(9, 580, generator=torch.Generator().manual_seed(1))
     found = [Objective(first, parameters, 250.0, 0, second, 0.5).evaluate(gain * first)[0] for gain in (1.0, 2.0, 3.0)]

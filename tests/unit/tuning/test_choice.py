@@ -6,20 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scored import spectrogram_of
 
 import texture_core as tc
 from texture_core.errors import OptimizationError, ParameterError
 from texture_core.parameters.mapping import from_mapping, to_mapping
-from texture_core.parameters.method import (
-    AutocorrelationParameters,
-    AutoParameters,
-    FeatureParameters,
-    OptimizerParameters,
-    Parameters,
-)
+from texture_core.parameters.method import AutoParameters, Parameters
 from texture_core.parameters.presets import fit_to_duration, fix_weight, preset_parameters
-from texture_core.records.spectrogram_files import Spectrogram
-from texture_core.spectrogram.log_magnitude import log_spectrogram
 from texture_core.texture.plan import choose_for_plan, plan_texture
 from texture_core.tuning.choice import (
     Candidate,
@@ -169,12 +162,12 @@ def test_candidates_cost_less_than_the_setting_and_depend_on_little_of_it():
     assert shared.diversity.iterations == setting.auto.iterations // 2
     assert candidate_parameters(shared) == shared
     for other in (
-        replace(setting, optimizer=OptimizerParameters(iterations=777, history=3)),
+        replace(setting, optimizer={"iterations": 777, "history": 3}),
         replace(setting, start="surrogate", snapshots=(3,)),
         replace(setting, features=replace(setting.features, filters=511)),
     ):
         assert candidate_parameters(other) == shared
-    small = replace(setting, features=FeatureParameters(filters=3), optimizer=OptimizerParameters(iterations=5))
+    small = replace(setting, features={"filters": 3}, optimizer={"iterations": 5})
     shared = candidate_parameters(small)
     assert (shared.features.filters, shared.optimizer.iterations, shared.diversity.iterations) == (3, 5, 2)
     assert planned_candidate_iterations(small) == 5 * len(candidate_weights(small))
@@ -202,17 +195,17 @@ def test_weights_that_are_given_are_not_chosen():
 def tiny(**auto):
     return Parameters(
         preset="auto",
-        features=FeatureParameters(filters=4, kernel_widths=(2, 8)),
-        autocorrelation=AutocorrelationParameters(0.05, 0.3),
-        optimizer=OptimizerParameters(type="projected_lbfgs", iterations=4),
-        auto=AutoParameters(**({"alpha": (0.0, 10.0), "beta": (1e-4,)} | auto)),
+        features={"filters": 4, "kernel_widths": (2, 8)},
+        autocorrelation={"minimum_lag": 0.05, "maximum_lag": 0.3},
+        optimizer={"type": "projected_lbfgs", "iterations": 4},
+        auto={"alpha": (0.0, 10.0), "beta": (1e-4,)} | auto,
     )
 
 
 @pytest.fixture(scope="module")
 def rain():
     samples = tc.prepare_audio(tc.demo_texture("rain", duration=1.0), 16000)
-    return Spectrogram(log_spectrogram(samples), 16000, 512, 64), samples
+    return spectrogram_of(samples), samples
 
 
 def test_a_choice_is_of_the_scores_of_its_candidates(rain, device):
@@ -278,7 +271,6 @@ def test_the_library_chooses_before_it_synthesises():
 
 def test_a_recording_that_is_too_short_for_the_parameters_is_told_of(rain):
     target, samples = rain
+    parameters = replace(tiny(), autocorrelation={"minimum_lag": 0.2, "maximum_lag": 2.0})
     with pytest.raises(ParameterError, match="a feature map has only 251; use a longer clip"):
-        choose_weights(
-            target, samples, replace(tiny(), autocorrelation=AutocorrelationParameters(0.2, 2.0)), seed=0, device="cpu"
-        )
+        choose_weights(target, samples, parameters, seed=0, device="cpu")
