@@ -12,8 +12,7 @@ checkpoint check_corpus:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
-        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+        **COLLECTING,
     params:
         audio=JOBS.audio(),
         corpus=JOBS.corpus(),

@@ -15,13 +15,8 @@ rule choose:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
+        **estimated(ESTIMATES.choice),
         gpu=int(GPU),
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).minutes
-        ),
     params:
         parameters=lambda wildcards: JOBS.choice(wildcards.setting),
         seed=CONFIGURATION.seed,
@@ -49,15 +44,8 @@ rule synthesize_chosen:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
+        **estimated(ESTIMATES.synthesis),
         gpu=int(GPU),
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.synthesis(
-                wildcards.texture, wildcards.setting, attempt
-            ).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.synthesis(wildcards.texture, wildcards.setting, attempt).minutes
-        ),
     params:
         parameters=lambda wildcards: JOBS.synthesis(wildcards.setting),
         seed=CONFIGURATION.seed,

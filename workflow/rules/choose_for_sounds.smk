@@ -13,13 +13,8 @@ rule choose_for_sounds:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
+        **estimated(ESTIMATES.choice),
         gpu=int(GPU),
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.choice(wildcards.texture, wildcards.setting, attempt).minutes
-        ),
     params:
         parameters=by_setting(JOBS.choice_for_sounds, CHOSEN_FOR_SOUNDS),
         seed=CONFIGURATION.seed,

@@ -10,8 +10,7 @@ rule collection_score:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
-        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+        **COLLECTING,
     params:
         scores=list(JOBS.collection_scores),
         classes=JOBS.classes(),

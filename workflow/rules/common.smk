@@ -38,6 +38,11 @@ GPU = CONFIGURATION.device == "cuda" or (
 )
 # Used on clusters and with --resources mem_mb; changed estimates rerun nothing.
 ESTIMATES = Estimates(CONFIGURATION, GPU)
+# Resources of a job that reads the results of the whole study.
+COLLECTING = {
+    "mem_mb": lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
+    "runtime": lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+}
 # Exhibits on the listening page, added by the rules that make them: name, title, description and files (caption to file
 # or folder, which may contain {corpus}).
 EXHIBITS = []
@@ -212,6 +217,18 @@ def by_setting(value, settings=STUDY):
     if all(of_one == of_first for of_one in of_others):
         return of_first
     return lambda wildcards: value(wildcards.setting)
+
+
+def estimated(estimate, source=str):
+    """Return the resources of a job by an estimate of its source, the texture or what `source` makes of its name."""
+
+    def of_job(wildcards, attempt):
+        return estimate(source(wildcards.texture), wildcards.setting, attempt)
+
+    return {
+        "mem_mb": lambda wildcards, attempt: of_job(wildcards, attempt).megabytes,
+        "runtime": lambda wildcards, attempt: of_job(wildcards, attempt).minutes,
+    }
 
 
 def classifier_files(scores):

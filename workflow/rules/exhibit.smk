@@ -25,8 +25,7 @@ rule exhibit:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
-        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+        **COLLECTING,
     params:
         study=JOBS.study(),
         code=lambda wildcards: JOBS.code("exhibit", exhibit=wildcards.exhibit),

@@ -12,14 +12,7 @@ rule invert:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.inversion(
-                wildcards.texture, wildcards.setting, attempt
-            ).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.inversion(wildcards.texture, wildcards.setting, attempt).minutes
-        ),
+        **estimated(ESTIMATES.inversion),
     params:
         parameters=by_setting(JOBS.inversion),
         seed=CONFIGURATION.seed,

@@ -33,8 +33,7 @@ rule listening_page:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
-        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+        **COLLECTING,
     params:
         **({"morphs": shown_morphs()} if MORPHS else {}),
         textures=JOBS.described(),

@@ -15,17 +15,8 @@ rule morph:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
+        **estimated(ESTIMATES.morph, MORPHS.get),
         gpu=int(GPU),
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.morph(
-                MORPHS[wildcards.texture], wildcards.setting, attempt
-            ).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.morph(
-                MORPHS[wildcards.texture], wildcards.setting, attempt
-            ).minutes
-        ),
     params:
         parameters=by_setting(JOBS.morph, SOUNDS),
         positions=lambda wildcards: list(MORPHS[wildcards.texture].positions),

@@ -21,13 +21,8 @@ rule sound:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
+        **estimated(ESTIMATES.sound),
         gpu=int(GPU),
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.sound(wildcards.texture, wildcards.setting, attempt).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.sound(wildcards.texture, wildcards.setting, attempt).minutes
-        ),
     params:
         parameters=by_setting(JOBS.sound, SOUNDS),
         # As on the command line: no name takes part in the draws, and each take has the next seed.

@@ -20,15 +20,8 @@ rule synthesize:
         "../../environment.yml"
     threads: CONFIGURATION.threads
     resources:
+        **estimated(ESTIMATES.synthesis),
         gpu=by_setting(lambda setting: int(GPU and JOBS.uses_gpu(setting))),
-        mem_mb=lambda wildcards, attempt: (
-            ESTIMATES.synthesis(
-                wildcards.texture, wildcards.setting, attempt
-            ).megabytes
-        ),
-        runtime=lambda wildcards, attempt: (
-            ESTIMATES.synthesis(wildcards.texture, wildcards.setting, attempt).minutes
-        ),
     params:
         parameters=by_setting(JOBS.synthesis),
         seed=CONFIGURATION.seed,

@@ -12,8 +12,7 @@ rule table:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=lambda wildcards, attempt: ESTIMATES.collecting(attempt).megabytes,
-        runtime=lambda wildcards, attempt: ESTIMATES.collecting(attempt).minutes,
+        **COLLECTING,
     params:
         textures=JOBS.described(title=False),
         table={"count_in_both_classes": CONFIGURATION.count_in_both_classes},
