@@ -47,12 +47,7 @@ class Ensemble:
         ]
 
     def __call__(self, log_magnitude):
-        """Compute the feature maps.
-
-        Parameters
-        ----------
-        log_magnitude : torch.Tensor
-            (bins, frames).
+        """Compute the feature maps of log magnitudes (bins, frames).
 
         Returns
         -------

@@ -163,12 +163,7 @@ class Objective:
             self._terms[name].loss.restore(known)
 
     def evaluate(self, log_magnitude):
-        """Compute the loss and its gradient.
-
-        Parameters
-        ----------
-        log_magnitude : torch.Tensor
-            (bins, frames).
+        """Compute the loss of log magnitudes (bins, frames) and its gradient.
 
         Returns
         -------

@@ -10,16 +10,7 @@ USES_GPU = False
 
 
 def synthesize(task):
-    """Return the target's spectrogram.
-
-    Parameters
-    ----------
-    task : SynthesisTask
-
-    Returns
-    -------
-    SynthesisResult
-    """
+    """Return the target's spectrogram."""
     return SynthesisResult(task.target.log_magnitude)
 
 

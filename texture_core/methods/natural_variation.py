@@ -16,14 +16,6 @@ SCORED_AGAINST_FIRST_HALF = True
 def synthesize(task):
     """Return the second half of the recording.
 
-    Parameters
-    ----------
-    task : SynthesisTask
-
-    Returns
-    -------
-    SynthesisResult
-
     Raises
     ------
     ParameterError

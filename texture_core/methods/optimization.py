@@ -28,10 +28,6 @@ def synthesize(task):
 
     If the parameters allow retakes, a copy of the target is synthesised again from another start.
 
-    Parameters
-    ----------
-    task : SynthesisTask
-
     Returns
     -------
     SynthesisResult

@@ -49,12 +49,7 @@ class Waveform:
         self._joins = after_head.shape[1], before_tail.shape[1]
 
     def free(self, log_magnitude):
-        """Recover samples with approximately the given magnitudes.
-
-        Parameters
-        ----------
-        log_magnitude : torch.Tensor
-            (bins, frames).
+        """Recover samples with approximately the given log magnitudes (bins, frames).
 
         Returns
         -------

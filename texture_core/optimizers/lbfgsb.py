@@ -13,30 +13,9 @@ _FIRST_STEP = 0.1
 
 
 def minimize(function, start, *, iterations, history, on_iteration, keep=None, resume=None):
-    """Minimise a function of a nonnegative tensor.
+    """Minimise a function of a nonnegative tensor. See `projected_lbfgs.minimize` for the arguments and the result.
 
-    Parameters
-    ----------
-    function : callable
-        Takes a tensor like `start`, returns (value: float, gradient: tensor).
-    start : torch.Tensor
-        Not all zero.
-    iterations : int
-        Maximum number of iterations.
-    history : int
-        Number of curvature pairs.
-    on_iteration : callable
-        Called with (tensor, value) after each iteration.
-    keep : callable, optional
-        Called after each iteration with a function that returns the state, valid until the next iteration. Not called
-        with SciPy versions whose state is not accessible (`texture_core.optimizers._setulb`).
-    resume : mapping, optional
-        A state to resume from; only shape, dtype and device of `start` are then used.
-
-    Returns
-    -------
-    torch.Tensor
-        The last iterate.
+    `keep` is not called with SciPy versions whose state is not accessible (`texture_core.optimizers._setulb`).
 
     Notes
     -----

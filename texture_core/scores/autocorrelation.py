@@ -9,10 +9,6 @@ from texture_core.losses.autocorrelation import AutocorrelationLoss
 def compute(score_input):
     """Compute the autocorrelation loss with log spectrograms in place of feature maps.
 
-    Parameters
-    ----------
-    score_input : ScoreInput
-
     Returns
     -------
     dict

@@ -9,10 +9,6 @@ from texture_core.parameters.method import DiversityParameters
 def compute(score_input):
     """Compute the diversity loss with log spectrograms in place of feature maps, over all shifts.
 
-    Parameters
-    ----------
-    score_input : ScoreInput
-
     Returns
     -------
     dict

@@ -17,10 +17,6 @@ MOST_DB = 100.0
 def compute(score_input):
     """Compute the signal-to-noise ratio of each class of statistics, with the recording as the signal.
 
-    Parameters
-    ----------
-    score_input : ScoreInput
-
     Returns
     -------
     dict

@@ -18,10 +18,6 @@ _SPECTRUM_FLOOR = 1e-4
 def compute(score_input):
     """Compute the best normalised correlation of each 0.25 s of the synthesis with any place of the original.
 
-    Parameters
-    ----------
-    score_input : ScoreInput
-
     Returns
     -------
     dict
