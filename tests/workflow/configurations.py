@@ -7,6 +7,8 @@ from planning.configuration import load
 from planning.problems import PlanningError
 
 CHECKOUT = Path(__file__).parents[2]
+# Of a preset, with fewer iterations than anyone would want.
+SHORT = {"preset": "quick", "optimizer": {"iterations": 2, "waveform_iterations": 2}}
 MINIMAL = {"settings": {"gram": {"alpha": 0, "beta": 0}}}
 
 
@@ -19,6 +21,11 @@ def problems_of(configuration, **options):
 def the_problem_of(configuration, **options):
     (problem,) = problems_of(configuration, **options)
     return problem
+
+
+def job(stage, setting, texture, take=None):
+    """The message of a job, of one take or of a single one."""
+    return f"{stage}: texture {texture}, setting {setting}" + (f", take {take}" if take else "")
 
 
 def with_setting(**parameters):

@@ -62,7 +62,7 @@ def test_all_problems_are_shown_before_any_job_and_without_a_traceback(fresh):
         "scores: expected ",
         "corpus.tsv, row 2, column class: expected a text of 1 to 60 characters, such as rhythmic, found ''",
         "expected each key once, found seed again",
-        "results: expected a folder for the results, found a file",
+        "results: expected a folder for the results, found a file; move it away",
     ):
         assert outcome.text.count(part) == 1, outcome.text
     assert "Traceback" not in outcome.text
@@ -143,13 +143,6 @@ def test_titles_with_html_stay_text(finished, html_title):
     assert "Rain &lt;script&gt;alert(1)&lt;/script&gt; &amp; " in page
     figure = finished.read("results/my_recordings/figures/rain.spectrogram.svg")
     assert "<script" not in figure
-
-
-def test_a_folder_without_a_sheet_becomes_audio(fresh):
-    fresh.path("my recordings/corpus.tsv").unlink()
-    outcome = fresh.snakemake("results/my_recordings/spectrogram/tapping_slow.h5")
-    assert outcome.code == 0, outcome.text
-    assert outcome.jobs == {"prepare_audio: texture tapping_slow", "spectrogram: texture tapping_slow"}
 
 
 @pytest.mark.parametrize("layers", [["study.yaml"], ["study.yaml", "more.yaml"]])

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-import yaml
-from configurations import CHECKOUT, the_problem_of
+from configurations import CHECKOUT, SHORT, job, the_problem_of
 from planning.configuration import load
 from planning.morphs import Morph, read_morphs
 from planning.resources import Estimates
@@ -19,8 +18,6 @@ from texture_core.parameters.presets import fit_to_duration
 from texture_core.texture.file import synthesize_to_file
 from texture_core.texture.morphing import plan_morph
 
-# Of a preset, with fewer iterations than anyone would want.
-SHORT = {"preset": "quick", "optimizer": {"iterations": 2, "waveform_iterations": 2}}
 AUTO = {"alpha": [0, 2], "beta": [0], "filters": 8, "iterations": 1}
 SETTINGS = {
     "plain": SHORT | {"channels": "keep"},
@@ -172,10 +169,6 @@ def test_a_morph_takes_longer_than_its_sounds(here):
 # ---- the results
 
 
-def job(stage, texture, setting, take=None):
-    return f"{stage}: texture {texture}, setting {setting}" + (f", take {take}" if take else "")
-
-
 @pytest.fixture(scope="module")
 def made(empty_tree, tmp_path_factory):
     """A stereo and a mono recording, a silent one that is skipped, and all sounds and morphs made of them."""
@@ -263,16 +256,16 @@ def test_what_a_change_reruns(copied):
     assert copied.planned() == set()
     sheet(copied.root, STILL, ("taps", "forest_rain", "0 1 0", "plain"), ("taps", "forest_rain", "1", "loops"))
     assert copied.planned() == COLLECTED | {
-        job("morph", "taps-to-forest_rain_0_1_0", "plain"),
-        job("morph", "taps-to-forest_rain_1", "loops", 1),
-        job("morph", "taps-to-forest_rain_1", "loops", 2),
+        job("morph", "plain", "taps-to-forest_rain_0_1_0"),
+        job("morph", "loops", "taps-to-forest_rain_1", 1),
+        job("morph", "loops", "taps-to-forest_rain_1", 2),
     }
     sheet(copied.root, STILL, MOVING)
     copied.edit("texture_core/texture/morphing.py")
     assert copied.planned() == COLLECTED | {
-        job("morph", "forest_rain-to-taps_0p25", "plain"),
-        job("morph", "taps-to-forest_rain_0_1", "plain"),
-        *(job("morph", "forest_rain-to-taps_0p25", "loops", take) for take in (1, 2)),
+        job("morph", "plain", "forest_rain-to-taps_0p25"),
+        job("morph", "plain", "taps-to-forest_rain_0_1"),
+        *(job("morph", "loops", "forest_rain-to-taps_0p25", take) for take in (1, 2)),
     }
 
 
@@ -280,10 +273,10 @@ def test_a_changed_recording_reruns_its_morphs(copied):
     # What a skipped recording hides is planned only after the check.
     copied.path("my recordings/silence.wav").unlink()
     sheet(copied.root, STILL, MOVING)
-    copied.configure(yaml.safe_load(copied.read("study.yaml")) | {"bad_textures": "stop"})
+    copied.configure(copied.configuration() | {"bad_textures": "stop"})
     copied.record("taps.wav", "tapping", duration=1.3, seed=1)
     assert {name for name in copied.planned() if name.startswith("morph")} == {
-        job("morph", "forest_rain-to-taps_0p25", "plain"),
-        job("morph", "taps-to-forest_rain_0_1", "plain"),
-        *(job("morph", "forest_rain-to-taps_0p25", "loops", take) for take in (1, 2)),
+        job("morph", "plain", "forest_rain-to-taps_0p25"),
+        job("morph", "plain", "taps-to-forest_rain_0_1"),
+        *(job("morph", "loops", "forest_rain-to-taps_0p25", take) for take in (1, 2)),
     }

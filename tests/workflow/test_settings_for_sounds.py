@@ -1,11 +1,13 @@
 """Settings that make sounds: what they leave behind, beside the command line's, and what reruns."""
 
+import functools
 import json
 
+import configurations
 import numpy as np
 import pytest
 import soundfile
-import yaml
+from configurations import SHORT
 from planning.configuration import load
 
 from texture_core.command_line import main
@@ -15,8 +17,6 @@ from texture_core.parameters.output import OutputParameters
 from texture_core.parameters.presets import preset_names, preset_parameters
 from texture_core.records.files import read_json
 
-# Of a preset, with fewer iterations than anyone would want.
-SHORT = {"preset": "quick", "optimizer": {"iterations": 2, "waveform_iterations": 2}}
 AUTO = {"alpha": [0, 2], "beta": [0], "iterations": 1}
 SETTINGS = {
     "plain": SHORT | {"channels": "keep"},
@@ -24,12 +24,10 @@ SETTINGS = {
     "chosen": SHORT | {"preset": "auto", "auto": AUTO, "channels": "mono"},
 }
 RECORDING = "my recordings/forest/wet rain.flac"
-OPTIONS = ("--iterations", "4", "--device", "cpu", "--threads", "1", "--seed", "5", "--quiet")
-COLLECTED = {"check_corpus: every recording of my_recordings", "table: my_recordings", "listening_page: my_recordings"}
-
-
-def job(stage, setting, texture="forest_wet_rain", take=None):
-    return f"{stage}: texture {texture}, setting {setting}" + (f", take {take}" if take else "")
+OPTIONS = ("--preset", "quick", "--iterations", "4", "--device", "cpu", "--threads", "1", "--seed", "5", "--quiet")
+COLLECTED = {"table: my_recordings", "listening_page: my_recordings"}
+CHECK = {"check_corpus: every recording of my_recordings"}
+job = functools.partial(configurations.job, texture="forest_wet_rain")
 
 
 @pytest.fixture(scope="module")
@@ -59,22 +57,11 @@ def path(tree, name):
 def test_sounds_are_byte_for_byte_the_command_lines(made, tmp_path):
     tree, _ = made
     recording = str(tree.path(RECORDING))
+    loops = ("--loop", "--duration", "1.2", "--takes", "2", "--encoding", "pcm16")
     for options, files in [
-        (("--preset", "quick", "-o", "plain.flac"), {"plain.flac": "plain/audio/forest_wet_rain.flac"}),
+        (("-o", "plain.flac"), {"plain.flac": "plain/audio/forest_wet_rain.flac"}),
         (
-            (
-                "--preset",
-                "quick",
-                "--loop",
-                "--duration",
-                "1.2",
-                "--takes",
-                "2",
-                "--encoding",
-                "pcm16",
-                "-o",
-                "loop.wav",
-            ),
+            (*loops, "-o", "loop.wav"),
             {f"loop-{take}.wav": f"loops/audio/forest_wet_rain-{take}.wav" for take in (1, 2)},
         ),
     ]:
@@ -165,50 +152,46 @@ def changed(name, **parameters):
         ({"threads": 2, "checkpoint_interval": None}, set()),
         (
             {"settings": changed("loops", takes=3)},
-            {job(stage, "loops", take=3) for stage in ("sound", "score")}
-            | COLLECTED - {"check_corpus: every recording of my_recordings"},
+            {job(stage, "loops", take=3) for stage in ("sound", "score")} | COLLECTED,
         ),
         (
             {"settings": changed("plain", computed_rate=24000)},
-            {job(stage, "plain") for stage in ("sound", "score")}
-            | {"table: my_recordings", "listening_page: my_recordings"},
+            {job(stage, "plain") for stage in ("sound", "score")} | COLLECTED,
         ),
         (
             {"settings": changed("plain", format="wav")},
-            {job(stage, "plain") for stage in ("sound", "score")}
-            | {"table: my_recordings", "listening_page: my_recordings"},
+            {job(stage, "plain") for stage in ("sound", "score")} | COLLECTED,
         ),
         (
             {"settings": changed("chosen", auto=AUTO | {"alpha": [0, 3]})},
-            {job(stage, "chosen") for stage in ("choose", "sound", "score")}
-            | {"choices: setting chosen", "table: my_recordings", "listening_page: my_recordings"},
+            {job(stage, "chosen") for stage in ("choose", "sound", "score")} | COLLECTED | {"choices: setting chosen"},
         ),
         (
             {"settings": changed("chosen", encoding="pcm16")},
-            {job(stage, "chosen") for stage in ("sound", "score")}
-            | {"table: my_recordings", "listening_page: my_recordings"},
+            {job(stage, "chosen") for stage in ("sound", "score")} | COLLECTED,
         ),
         (
             {"scores": ["diversity"]},
             {job("score", setting) for setting in ("plain", "chosen")}
             | {job("score", "loops", take=take) for take in (1, 2)}
-            | {"table: my_recordings", "listening_page: my_recordings"},
+            | COLLECTED,
         ),
     ],
 )
 def test_what_a_change_reruns(copied, change, expected):
-    copied.configure(yaml.safe_load(copied.read("study.yaml")) | change)
+    copied.configure(copied.configuration() | change)
     assert copied.planned() == expected
 
 
 def test_a_new_recording_and_edited_code_rerun_what_is_theirs(copied):
     copied.record("more/taps.wav", "tapping", duration=0.9)
-    new = {job(stage, setting, "more_taps") for stage in ("sound", "score") for setting in ("plain", "chosen")}
-    new |= {job(stage, "loops", "more_taps", take) for stage in ("sound", "score") for take in (1, 2)}
-    assert copied.planned() == new | COLLECTED | {job("choose", "chosen", "more_taps"), "choices: setting chosen"}
+    new = {job(stage, setting, texture="more_taps") for stage in ("sound", "score") for setting in ("plain", "chosen")}
+    new |= {job(stage, "loops", texture="more_taps", take=take) for stage in ("sound", "score") for take in (1, 2)}
+    new |= {job("choose", "chosen", texture="more_taps"), "choices: setting chosen"}
+    assert copied.planned() == new | COLLECTED | CHECK
     copied.path("my recordings/more/taps.wav").unlink()
     assert copied.planned() == set()
-    copied.edit("texture_core/texture/of_recording.py")
+    copied.edit("texture_core/texture/plan.py")
     assert {name for name in copied.planned() if name.startswith(("sound", "choose"))} == {
         *(job("sound", setting) for setting in ("plain", "chosen")),
         *(job("sound", "loops", take=take) for take in (1, 2)),
@@ -221,7 +204,7 @@ def test_a_sound_that_fails_names_texture_and_setting_and_costs_no_other(copied)
         "plain": SHORT | {"channels": "keep", "computed_rate": 24000},
         "brief": SHORT | {"loop": True, "duration": 0.05},
     }
-    copied.configure(yaml.safe_load(copied.read("study.yaml")) | {"settings": settings})
+    copied.configure(copied.configuration() | {"settings": settings})
     outcome = copied.snakemake()
     assert outcome.code == 1
     assert "texture forest_wet_rain, setting brief: duration: " in outcome.text
@@ -241,8 +224,8 @@ def test_more_channels_than_two_are_told_before_any_job(copied):
     ) in outcome.text
     assert outcome.jobs == set()
     settings = {name: setting | {"channels": "mono"} for name, setting in SETTINGS.items()}
-    copied.configure(yaml.safe_load(copied.read("study.yaml")) | {"settings": settings})
-    assert job("sound", "plain", "surround") in copied.planned()
+    copied.configure(copied.configuration() | {"settings": settings})
+    assert job("sound", "plain", texture="surround") in copied.planned()
 
 
 # ---- presets

@@ -175,15 +175,6 @@ def test_subfolders_are_classes(tmp_path, monkeypatch):
     )
 
 
-def test_names_that_meet_are_told(tmp_path):
-    files(tmp_path, "forest_birds.wav", "forest/birds.wav")
-    _, (problem,), _ = list_folder(tmp_path)
-    assert (
-        "expected file names that stay distinct as forest_birds, found 'forest_birds.wav' and 'forest/birds.wav'"
-        in problem
-    )
-
-
 def test_what_is_left_out_is_told_in_short(tmp_path):
     files(tmp_path, "a.wav", *(f"{number}.txt" for number in range(9)))
     *_, left_out = list_folder(tmp_path)

@@ -49,7 +49,7 @@ def add(commands):
 
 
 def _synthesize(options):
-    from texture_core.texture.of_recording import plan_recording
+    from texture_core.texture.plan import plan_recording
 
     output = OutputParameters(
         duration=options.duration,

@@ -9,8 +9,7 @@ from texture_core.errors import ParameterError
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
 from texture_core.parameters.presets import between_parameters, fit_to_duration, preset_parameters
 from texture_core.texture.morph_path import MorphPath, geometric
-from texture_core.texture.of_recording import fitted
-from texture_core.texture.plan import least_frames, plan_texture, shared_frames
+from texture_core.texture.plan import fitted, least_frames, plan_texture, shared_frames
 from texture_core.texture.windows import plan_short_windows
 
 # Number of instants at which the level of a moving morph is sampled.

@@ -10,7 +10,7 @@ from texture_core.parameters.output import OutputParameters
 from texture_core.records.checkpoints import CheckpointPlan
 from texture_core.runtime.progress import Progress
 from texture_core.texture.file import synthesize_to_file
-from texture_core.texture.of_recording import plan_recording
+from texture_core.texture.plan import plan_recording
 
 
 def given(snakemake):

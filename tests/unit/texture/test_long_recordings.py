@@ -7,8 +7,7 @@ from texture_core.audio.recording import rms
 from texture_core.audio.stretches import LONGEST_SECONDS, sample_of
 from texture_core.parameters.output import OutputParameters
 from texture_core.parameters.presets import preset_parameters
-from texture_core.texture.of_recording import plan_recording
-from texture_core.texture.plan import plan_texture
+from texture_core.texture.plan import plan_recording, plan_texture
 
 RATE = 1000
 QUICK = preset_parameters("quick")
