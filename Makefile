@@ -104,19 +104,19 @@ setup-slurm: .venv/slurm.stamp ## Set up .venv for runs on a Slurm cluster
 	@$(call stamp_text,$(run_pins)) > $@
 	@rm .venv/unfinished
 
+define add_pins
+@echo "Installing the pinned packages of $1 into .venv."
+@touch .venv/unfinished
+@$(pip_install) --no-deps -r $1
+@$(call stamp_text,$2) > $@
+@rm .venv/unfinished
+endef
+
 .venv/test.stamp: .venv/run.stamp $(call changed,.venv/test.stamp,$(test_pins))
-	@echo "Installing the pinned packages of requirements-dev.lock into .venv."
-	@touch .venv/unfinished
-	@$(pip_install) --no-deps -r requirements-dev.lock
-	@$(call stamp_text,$(test_pins)) > $@
-	@rm .venv/unfinished
+	$(call add_pins,requirements-dev.lock,$(test_pins))
 
 .venv/slurm.stamp: .venv/run.stamp $(call changed,.venv/slurm.stamp,$(slurm_pins))
-	@echo "Installing the pinned packages of requirements-slurm.lock into .venv."
-	@touch .venv/unfinished
-	@$(pip_install) --no-deps -r requirements-slurm.lock
-	@$(call stamp_text,$(slurm_pins)) > $@
-	@rm .venv/unfinished
+	$(call add_pins,requirements-slurm.lock,$(slurm_pins))
 
 .venv-slurm/stamp: .venv/test.stamp $(slurm_test_changed)
 	@echo "Installing the pinned packages of requirements-slurm.lock into .venv-slurm, which has those of .venv too."

@@ -107,7 +107,7 @@ def fix_weight(parameters, name, value):
     return replace(parameters, **{name: value})
 
 
-def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
+def fit_to_duration(parameters, seconds):
     """Parameters for which a short recording is long enough.
 
     Where it is too short for the lags of the autocorrelation term, they go up to half of what the widest kernel leaves
@@ -117,8 +117,6 @@ def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
     ----------
     parameters : Parameters
     seconds : float
-    audio : AudioParameters, optional
-    spectrogram : SpectrogramParameters, optional
 
     Returns
     -------
@@ -130,7 +128,7 @@ def fit_to_duration(parameters, seconds, audio=None, spectrogram=None):
     ParameterError
         If the recording is too short for the kernels and the transform themselves.
     """
-    audio, spectrogram = audio or AudioParameters(), spectrogram or SpectrogramParameters()
+    audio, spectrogram = AudioParameters(), SpectrogramParameters()
     if seconds >= minimum_seconds(parameters, audio, spectrogram)[0]:
         return parameters
     lags = parameters.autocorrelation

@@ -113,12 +113,3 @@ def test_lists_of_records():
         from_mapping(Outer, {"views": [3]})
     with pytest.raises(ParameterError, match=r"^views: expected a list of at most 2 mappings, found \["):
         from_mapping(Outer, {"views": [{}, {}, {}]})
-
-
-def test_a_mapping_is_taken_for_a_section():
-    assert Outer(inner={"old": 2}) == Outer(inner=Inner(2))
-
-
-def test_parameters_that_came_later_do_not_show_at_their_neutral_values():
-    assert "start" not in to_mapping(Parameters(start="noise"))
-    assert to_mapping(Parameters(start="surrogate"))["start"] == "surrogate"
