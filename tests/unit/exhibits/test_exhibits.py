@@ -32,6 +32,16 @@ def texts(path):
     return [element.text or "" for element in ElementTree.parse(path).iter() if element.tag.endswith("}text")]
 
 
+TWO = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
+
+
+def drawn_by_setting(tmp_path, records, titles):
+    """The texts of the scores of two settings, drawn."""
+    study = Study("A sweep", TWO, titles, records=records)
+    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
+    return set(texts(tmp_path / "figure.svg"))
+
+
 def test_the_peak_stands_at_the_planted_shift_and_is_the_diversity_loss(random_spectrogram):
     target = torch.from_numpy(random_spectrogram(200).log_magnitude).double()
     copy, shift = inverse_sendik.plant(target, seed=3)
@@ -83,25 +93,19 @@ def test_classifier_scores_are_means_of_each_class_at_each_beta(tmp_path):
 
 
 def test_scores_are_drawn_by_setting(tmp_path):
-    settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
     records = [record("a", "low", "rhythmic", 1e-3), record("a", "high", "rhythmic", None)]
-    study = Study("A sweep", settings, {"a": "A"}, records=records)
-    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
-    found = set(texts(tmp_path / "figure.svg"))
+    found = drawn_by_setting(tmp_path, records, {"a": "A"})
     assert {"low", "high", "A sweep", "diversity"} <= found
 
 
 def test_of_many_textures_the_mean_of_each_class_is_drawn(tmp_path):
-    settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
     records = [
         record(f"t{number}", name, ("rhythmic", "other")[number % 2], 1e-3 * (1 + number))
         for number in range(8)
-        for name in settings
+        for name in TWO
     ]
     names = {f"t{number}": f"T{number}" for number in range(8)}
-    study = Study("A sweep", settings, names, records=records)
-    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
-    found = set(texts(tmp_path / "figure.svg"))
+    found = drawn_by_setting(tmp_path, records, names)
     assert {"low", "high", "rhythmic", "other"} <= found
     assert not found & set(names)
 
@@ -122,13 +126,10 @@ def test_without_a_score_nothing_is_drawn(tmp_path):
 
 
 def test_decibels_are_drawn_on_a_linear_axis_down_to_the_lowest(tmp_path):
-    settings = {"low": Parameters(beta=1e-5), "high": Parameters(beta=1e-3)}
-    records = [record("a", name, "rhythmic", None) for name in settings]
+    records = [record("a", name, "rhythmic", None) for name in TWO]
     for entry, value in zip(records, (-12.0, 30.0), strict=True):
         entry["scores"] = {"mcdermott_snr": value}
-    study = Study("A sweep", settings, {"a": "A"}, records=records)
-    registry.load("exhibits", "scores_by_setting").draw(tmp_path / "figure.svg", tmp_path, study)
-    found = set(texts(tmp_path / "figure.svg"))
+    found = drawn_by_setting(tmp_path, records, {"a": "A"})
     assert {"McDermott SNR", "dB, higher is better", "−10", "30"} <= found
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from maps import random_maps, tensors
 
 from texture_core.errors import ParameterError
 from texture_core.losses.sendik import SendikLoss
@@ -13,9 +14,8 @@ from texture_core.parameters.method import FeatureParameters, OptimizerParameter
 FEATURES = FeatureParameters(kernel_widths=(2, 4), filters=4)
 
 
-def random_maps(seed, shapes=((3, 17), (2, 12))):
-    generator = np.random.default_rng(seed)
-    return [torch.from_numpy(np.maximum(generator.normal(size=shape), 0)) for shape in shapes]
+def two_maps(seed):
+    return tensors(random_maps([(3, 17), (2, 12)], seed))
 
 
 def structural_by_loops(values, lags):
@@ -29,7 +29,7 @@ def structural_by_loops(values, lags):
 
 
 def test_structural_matrix_is_the_unwrapped_mean_of_products():
-    (values, _) = random_maps(0)
+    (values, _) = two_maps(0)
     for lags in (1, 9, 17):
         np.testing.assert_allclose(
             structural_matrix(values, lags).numpy(), structural_by_loops(values.numpy(), lags), atol=1e-14
@@ -37,7 +37,7 @@ def test_structural_matrix_is_the_unwrapped_mean_of_products():
 
 
 def test_structural_loss_compares_lags_up_to_half_of_each_map():
-    target, maps = random_maps(0), random_maps(1)
+    target, maps = two_maps(0), two_maps(1)
     distance = energy = 0.0
     for a, b in zip(maps, target, strict=True):
         lags = b.shape[1] // 2 + 1
@@ -52,7 +52,7 @@ def test_structural_loss_compares_lags_up_to_half_of_each_map():
 
 
 def test_sendik_loss_is_minus_the_squared_distance_relative_to_the_target():
-    target, maps = random_maps(0), random_maps(1)
+    target, maps = two_maps(0), two_maps(1)
     distance = sum(((a - b) ** 2).sum().item() for a, b in zip(maps, target, strict=True))
     energy = sum((b**2).sum().item() for b in target)
     assert SendikLoss(target)(maps).item() == pytest.approx(-distance / energy, rel=1e-12)
@@ -60,15 +60,15 @@ def test_sendik_loss_is_minus_the_squared_distance_relative_to_the_target():
 
 
 def test_sendik_loss_needs_equal_lengths():
-    target = random_maps(0)
+    target = two_maps(0)
     with pytest.raises(ParameterError, match=r"losses\.sendik: .* as long as its target"):
         SendikLoss(target)([values[:, :-1] for values in target])
 
 
 @pytest.mark.parametrize("loss_class", [SendikLoss, StructuralLoss])
 def test_gradients(loss_class):
-    loss = loss_class(random_maps(0))
-    maps = [values.requires_grad_(True) for values in random_maps(1)]
+    loss = loss_class(two_maps(0))
+    maps = [values.requires_grad_(True) for values in two_maps(1)]
     assert torch.autograd.gradcheck(lambda *values: loss(list(values)), maps)
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from slopes import assert_slopes
 
 from texture_core.errors import ParameterError
 from texture_core.features.ensemble import Ensemble
@@ -64,9 +65,7 @@ def test_no_patch_is_of_two_parts_of_the_target(widths, stride, loudness, device
     assert loss(view).item() == pytest.approx(naive(parts, view, widths, stride, loudness), rel=1e-9)
     variable = view.clone().requires_grad_(True)
     (gradient,) = torch.autograd.grad(loss(variable), variable)
-    direction = torch.randn(view.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).to(device)
-    ahead, behind = (loss(view + sign * 1e-6 * direction).item() for sign in (1, -1))
-    assert (gradient * direction).sum().item() == pytest.approx((ahead - behind) / 2e-6, rel=1e-5, abs=1e-9)
+    assert_slopes(loss, view, gradient)
 
 
 @pytest.mark.parametrize(("widths", "stride", "loudness"), CASES)
@@ -75,30 +74,16 @@ def test_its_gradient_is_that_of_finite_differences(widths, stride, loudness, de
     loss = GramLimitLoss(target, widths, stride, loudness)
     variable = view.clone().requires_grad_(True)
     (gradient,) = torch.autograd.grad(3 * loss(variable), variable)
-    for seed in range(3):
-        direction = torch.randn(view.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed)).to(
-            device
-        )
-        ahead, behind = (loss(view + sign * 1e-6 * direction).item() for sign in (1, -1))
-        assert (gradient * direction).sum().item() == pytest.approx(3 * (ahead - behind) / 2e-6, rel=1e-5, abs=1e-9)
+    assert_slopes(lambda point: 3 * loss(point), view, gradient)
 
 
-def test_blocks_do_not_matter(monkeypatch):
-    target, view = views()
-    whole = GramLimitLoss(target, (2, 4, 8), 1).value_and_gradient(view)
-    monkeypatch.setattr("texture_core.losses.gram_limit._BLOCK", 300)
-    value, gradient = GramLimitLoss(target, (2, 4, 8), 1).value_and_gradient(view)
-    assert value == pytest.approx(whole[0], rel=1e-12)
-    torch.testing.assert_close(gradient, whole[1])
-
-
-@pytest.mark.parametrize("count", [7, 20, 74])
+@pytest.mark.parametrize(("block", "count"), [("_BLOCK", 300), ("_PATCHES", 7), ("_PATCHES", 20), ("_PATCHES", 74)])
 @pytest.mark.parametrize(("widths", "stride", "loudness"), CASES)
-def test_blocks_of_patches_do_not_matter(widths, stride, loudness, count, monkeypatch):
+def test_blocks_do_not_matter(widths, stride, loudness, block, count, monkeypatch):
     """Also where the last patches of some width are all in one block, and the next block has none."""
     target, view = views()
     whole = GramLimitLoss(target, widths, stride, loudness).value_and_gradient(view)
-    monkeypatch.setattr("texture_core.losses.gram_limit._PATCHES", count)
+    monkeypatch.setattr(f"texture_core.losses.gram_limit.{block}", count)
     value, gradient = GramLimitLoss(target, widths, stride, loudness).value_and_gradient(view)
     assert value == pytest.approx(whole[0], rel=1e-12)
     torch.testing.assert_close(gradient, whole[1])

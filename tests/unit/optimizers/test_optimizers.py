@@ -223,28 +223,29 @@ def test_history_changes_the_path_and_not_the_optimum(name, history):
 WITH_TOLERANCES = [name for name in OPTIMIZERS if registry.constant("optimizers", name, "HAS_TOLERANCES")]
 
 
-def values_and_end(name, iterations=500, **tolerances):
-    """The value after each iteration, and why the optimiser ended there."""
-    problem, values, ends = LeastSquares(conditioning=30.0), [], []
+def course(name, iterations=100, **options):
+    """The iterate, value and state after each iteration, and why the optimiser ended there."""
+    problem, path, values, states, ends = LeastSquares(conditioning=30.0), [], [], [], []
     registry.load("optimizers", name).minimize(
         problem,
         problem.start,
         iterations=iterations,
         history=10,
-        on_iteration=lambda _, value: values.append(value),
+        on_iteration=lambda iterate, value: path.append(iterate) or values.append(value),
+        keep=lambda state: states.append(state()),
         on_end=ends.append,
-        **tolerances,
+        **options,
     )
-    return values, ends
+    return path, values, states, ends
 
 
 @pytest.mark.parametrize("with_tolerances", WITH_TOLERANCES)
 def test_it_stops_when_the_value_hardly_decreases(with_tolerances):
-    every, ends = values_and_end(with_tolerances, 100)
+    _, every, _, ends = course(with_tolerances)
     assert ends == ["iterations"]
     share = (np.array(every[:-10]) - every[10:]) / 10 / every[10:]
     for tolerance in (1e-2, 1e-3, 1e-4):
-        values, ends = values_and_end(with_tolerances, 100, tolerance_change=tolerance)
+        _, values, _, ends = course(with_tolerances, tolerance_change=tolerance)
         assert ends == ["tolerance_change"]
         assert values == every[: len(values)]
         # The value of the start stands for itself, so that the first ten iterations do not end it.
@@ -256,43 +257,21 @@ def test_it_stops_when_the_value_hardly_decreases(with_tolerances):
 @pytest.mark.parametrize("with_tolerances", WITH_TOLERANCES)
 def test_it_stops_where_the_gradient_is_small(with_tolerances):
     problem = LeastSquares(conditioning=30.0)
-    path, ends = [], []
-    found = registry.load("optimizers", with_tolerances).minimize(
-        problem,
-        problem.start,
-        iterations=2000,
-        history=10,
-        on_iteration=lambda iterate, _: path.append(iterate),
-        on_end=ends.append,
-        tolerance_grad=1e-3,
-    )
+    path, _, _, ends = course(with_tolerances, 2000, tolerance_grad=1e-3)
     assert ends == ["tolerance_grad"]
 
     def slope(iterate):
         gradient = problem(iterate)[1]
         return torch.where((iterate > 0) | (gradient < 0), gradient, 0).abs().max()
 
-    assert slope(found) <= 1e-3
+    assert slope(path[-1]) <= 1e-3
     assert all(slope(iterate) > 1e-3 for iterate in path[:-1])
 
 
 @pytest.mark.parametrize("with_tolerances", WITH_TOLERANCES)
 def test_stopped_and_resumed_it_stops_at_the_same_iteration(with_tolerances):
-    def run(**options):
-        problem, values, states = LeastSquares(conditioning=30.0), [], []
-        registry.load("optimizers", with_tolerances).minimize(
-            problem,
-            problem.start,
-            iterations=100,
-            history=10,
-            on_iteration=lambda _, value: values.append(value),
-            keep=lambda state: states.append(state()),
-            tolerance_change=1e-3,
-            **options,
-        )
-        return values, states
-
-    values, states = run()
+    _, values, states, _ = course(with_tolerances, tolerance_change=1e-3)
     assert len(values) < 100
     for number in (3, 8, len(values) - 2):
-        assert run(resume=states[number])[0] == values[number + 1 :]
+        resumed = course(with_tolerances, tolerance_change=1e-3, resume=states[number])
+        assert resumed[1] == values[number + 1 :]

@@ -2,10 +2,7 @@
 
 import numpy as np
 
-from texture_core.records.spectrogram_files import (
-    Spectrogram,
-    Synthesis,
-)
+from texture_core.records.spectrogram_files import Spectrogram, Synthesis
 
 
 def spectrogram(frames=300):

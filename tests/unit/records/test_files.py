@@ -11,10 +11,7 @@ from stored import spectrogram, synthesis
 
 from texture_core.errors import StorageError
 from texture_core.records.files import read_json, replacing, write_json, write_text
-from texture_core.records.spectrogram_files import (
-    write_spectrogram,
-    write_synthesis,
-)
+from texture_core.records.spectrogram_files import write_spectrogram, write_synthesis
 
 
 def test_replacing_shows_the_new_file_only_when_it_is_whole(tmp_path):
@@ -116,16 +113,8 @@ def test_json_round_trip_and_numbers_that_are_not_finite(tmp_path):
         "none": None,
     }
     write_json(tmp_path / "a.json", value)
-    expected = {
-        "nan": None,
-        "infinite": [None, [1.5, 0.5, None]],
-        "nested": {"deep": {"x": None}},
-        "text": "NaN",
-        "whole": 3,
-        "yes": True,
-        "none": None,
-    }
-    assert read_json(tmp_path / "a.json") == expected
+    finite = {"nan": None, "infinite": [None, [1.5, 0.5, None]], "nested": {"deep": {"x": None}}}
+    assert read_json(tmp_path / "a.json") == value | finite
     # As strict JSON knows it.
     json.loads((tmp_path / "a.json").read_text(), parse_constant=pytest.fail)
 

@@ -53,14 +53,8 @@ def test_the_layout_that_others_rely_on(tmp_path):
         assert file["log_magnitude"].dtype == np.float32
         assert file["log_magnitude"].compression is not None
         assert {"sample_rate", "n_fft", "hop_length", "window", "scale", "texture_core_version"} <= set(file.attrs)
-        assert list(file["loss"].attrs["columns"]) == [
-            "total",
-            "gram",
-            "autocorrelation",
-            "diversity",
-            "evaluations",
-            "seconds",
-        ]
+        columns = ["total", "gram", "autocorrelation", "diversity", "evaluations", "seconds"]
+        assert list(file["loss"].attrs["columns"]) == columns
         assert json.loads(file.attrs["parameters"]) == synthesis().attributes["parameters"]
 
 
@@ -83,18 +77,8 @@ def test_a_truncated_file(read, tmp_path):
     write_synthesis(tmp_path / "whole.h5", synthesis())
     data = (tmp_path / "whole.h5").read_bytes()
     path = tmp_path / "a.h5"
-    for length in [
-        0,
-        1,
-        7,
-        8,
-        50,
-        96,
-        512,
-        2048,
-        *(int(share * len(data)) for share in (0.1, 0.5, 0.9)),
-        len(data) - 1,
-    ]:
+    shares = (int(share * len(data)) for share in (0.1, 0.5, 0.9))
+    for length in (0, 1, 7, 8, 50, 96, 512, 2048, *shares, len(data) - 1):
         path.write_bytes(data[:length])
         with pytest.raises(StorageError, match=r"not a whole spectrogram file.*delete it and run again") as caught:
             read(path)
