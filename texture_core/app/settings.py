@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from texture_core.audio.rates import COMPUTED_RATES
+from texture_core.audio.rates import COMPUTED_RATES, computed_transform
 from texture_core.errors import ParameterError
 
 UPLOAD_BYTES = 200_000_000
@@ -172,7 +172,7 @@ def command_of(settings, qualities, sources, output, *, threads):
         if facts["channels"] > (1 if settings.mono else 2):
             command += ["--channels", "mono"]
         if quality.full_range and facts["sample_rate"] > COMPUTED_RATES[0]:
-            command += ["--computed-rate", str(_sufficient_rate(facts["sample_rate"]))]
+            command += ["--computed-rate", str(computed_transform(facts["sample_rate"], COMPUTED_RATES[-1])[0])]
     return [*command, "--threads", str(threads), "-o", output]
 
 
@@ -185,10 +185,6 @@ def relative_cost(settings, qualities, sources):
     if len(sources) == 2:
         return quality.morph_cost
     facts = sources[0]["facts"]
-    rate = _sufficient_rate(facts["sample_rate"]) if quality.full_range else COMPUTED_RATES[0]
+    rate, _ = computed_transform(facts["sample_rate"], COMPUTED_RATES[-1 if quality.full_range else 0])
     stereo = facts["channels"] == 2 and not settings.mono
     return quality.cost * (_STEREO if stereo else 1.0) * (1 + _PER_HZ * (rate - COMPUTED_RATES[0]))
-
-
-def _sufficient_rate(sample_rate):
-    return next((rate for rate in COMPUTED_RATES if rate >= sample_rate), COMPUTED_RATES[-1])

@@ -7,8 +7,9 @@ from texture_core.audio.recording import prepare_audio, rms
 from texture_core.audio.stereo import take_apart
 from texture_core.errors import AudioError, ParameterError
 from texture_core.parameters.method import AudioParameters
+from texture_core.parameters.output import OutputParameters
 
-CHANNELS = ("keep", "mono")
+_KINDS = OutputParameters.stated["channels"].choices
 
 
 def signals_of(samples, sample_rate, channels, computed_rate, n_fft):
@@ -43,8 +44,8 @@ def signals_of(samples, sample_rate, channels, computed_rate, n_fft):
     ParameterError
         If `channels` is unknown.
     """
-    if channels not in CHANNELS:
-        raise ParameterError(f"channels: expected {' or '.join(CHANNELS)}, found {channels!r}")
+    if channels not in _KINDS:
+        raise ParameterError(f"channels: expected {' or '.join(_KINDS)}, found {channels!r}")
     count = 1 if samples.ndim == 1 else samples.shape[1]
     if channels == "mono" or count == 1:
         audio = AudioParameters(sample_rate=computed_rate, normalize="none")

@@ -2,9 +2,10 @@
 
 from texture_core.errors import ParameterError
 from texture_core.parameters.method import AudioParameters, SpectrogramParameters
+from texture_core.parameters.output import OutputParameters
 
 # The paper's first. At each of them the paper's hop of 4 ms is a whole number of samples.
-COMPUTED_RATES = (16000, 24000, 32000, 48000)
+COMPUTED_RATES = OutputParameters.stated["computed_rate"].choices
 _PAPER_RATE = AudioParameters().sample_rate
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from texture_core.command_line.shared import STANDARD_STREAM, add_command, note_of_sample, read, tell
-from texture_core.command_line.textures import add_texture_options, make_textures, number, parameters_of
+from texture_core.command_line.textures import add_texture_options, make_textures, number, output_paths, parameters_of
 from texture_core.errors import ParameterError
 from texture_core.parameters.output import OutputParameters
 from texture_core.parameters.statement import Statement
@@ -47,21 +47,16 @@ def _morph(options):
     names = [options.first, options.second]
     if names == [STANDARD_STREAM, STANDARD_STREAM]:
         raise ParameterError("expected - for one recording at most, found it for both; name a file for the other")
-
+    outputs = output_paths(options, names, f"{Path(options.first).stem}-{Path(options.second).stem}.wav")
     from texture_core.texture.morphing import plan_morph_of_recordings
 
+    first, second = recordings = [read(name) for name in names]
+    for name, recording in zip(names, recordings, strict=True):
+        tell(options, note_of_sample(name, recording))
+    parameters = parameters_of(options, min(first.seconds, second.seconds))
     output = OutputParameters(duration=options.duration, loop=options.loop)
-
-    def plan():
-        first, second = recordings = [read(name) for name in names]
-        for name, recording in zip(names, recordings, strict=True):
-            tell(options, note_of_sample(name, recording))
-        parameters = parameters_of(options, min(first.seconds, second.seconds))
-        plan = plan_morph_of_recordings(first, second, options.position, parameters, output)
-        pairs = [(recording.samples, recording.sample_rate) for recording in recordings]
-        used = dict(zip(("first", "second"), pairs, strict=True))
-        if plan.morph is None:
-            del used["second" if options.position[0] == 0 else "first"]
-        return plan, used
-
-    return make_textures(options, plan, names, f"{Path(options.first).stem}-{Path(options.second).stem}.wav")
+    plan = plan_morph_of_recordings(first, second, options.position, parameters, output)
+    used = {"first": (first.samples, first.sample_rate), "second": (second.samples, second.sample_rate)}
+    if plan.morph is None:
+        del used["second" if options.position[0] == 0 else "first"]
+    return make_textures(options, plan, used, outputs)

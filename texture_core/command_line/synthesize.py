@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from texture_core.command_line.shared import add_command, note_of_sample, read, tell
-from texture_core.command_line.textures import add_texture_options, make_textures, parameters_of
+from texture_core.command_line.textures import add_texture_options, make_textures, output_paths, parameters_of
 from texture_core.parameters.output import OutputParameters
 
 
@@ -32,7 +32,7 @@ def add(commands):
     result = add_texture_options(command)
     result.add_argument(
         "--channels",
-        choices=("keep", "mono"),
+        choices=OutputParameters.stated["channels"].choices,
         default="keep",
         help="keep stereo, with its width and balance, or mix down to mono, which is faster; more than two channels "
         "require mono (default: keep)",
@@ -40,7 +40,7 @@ def add(commands):
     result.add_argument(
         "--computed-rate",
         type=int,
-        choices=(16000, 24000, 32000, 48000),
+        choices=OutputParameters.stated["computed_rate"].choices,
         default=16000,
         metavar="HZ",
         help="sample rate of the synthesis: 16000, 24000, 32000 or 48000; frequencies above half of it are lost, and "
@@ -49,21 +49,18 @@ def add(commands):
 
 
 def _synthesize(options):
+    outputs = output_paths(options, [options.recording], f"{Path(options.recording).stem}-texture.wav")
     from texture_core.texture.plan import plan_recording
 
+    recording = read(options.recording)
+    tell(options, note_of_sample(options.recording, recording))
+    samples, sample_rate = recording.samples, recording.sample_rate
+    parameters = parameters_of(options, recording.seconds)
     output = OutputParameters(
         duration=options.duration,
         loop=options.loop,
         channels=options.channels,
         computed_rate=options.computed_rate,
     )
-
-    def plan():
-        recording = read(options.recording)
-        tell(options, note_of_sample(options.recording, recording))
-        samples, sample_rate = recording.samples, recording.sample_rate
-        parameters = parameters_of(options, recording.seconds)
-        plan = plan_recording(samples, sample_rate, parameters, output, seconds=recording.seconds)
-        return plan, {"recording": (samples, sample_rate)}
-
-    return make_textures(options, plan, [options.recording], f"{Path(options.recording).stem}-texture.wav")
+    plan = plan_recording(samples, sample_rate, parameters, output, seconds=recording.seconds)
+    return make_textures(options, plan, {"recording": (samples, sample_rate)}, outputs)

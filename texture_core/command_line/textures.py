@@ -15,6 +15,7 @@ from texture_core.command_line.shared import INTERRUPTED, STANDARD_STREAM, tell
 from texture_core.errors import ParameterError, StorageError
 from texture_core.parameters.field import find
 from texture_core.parameters.method import Parameters
+from texture_core.parameters.output import OutputParameters
 from texture_core.parameters.presets import (
     fit_to_duration,
     fix_weight,
@@ -57,7 +58,7 @@ def add_texture_options(command):
     )
     result.add_argument(
         "--encoding",
-        choices=("pcm16", "pcm24", "float"),
+        choices=OutputParameters.stated["encoding"].choices,
         default="pcm24",
         help="sample encoding of WAV, FLAC and AIFF (default: pcm24)",
     )
@@ -131,40 +132,25 @@ def number(stated):
     return converted
 
 
-def make_textures(options, make_plan, names, default_output):
-    """Plan, synthesise and write the textures; return the exit code."""
-    outputs = _output_paths(options, names, default_output)
-    # Report problems with file names before anything slow begins.
-    for path in [*outputs, *([Path(options.plot)] if options.plot else [])]:
+def output_paths(options, recordings, default):
+    """Return the paths of the takes; an empty list for standard output.
+
+    Problems with file names are told here, before anything slow begins.
+    """
+    paths = _output_paths(options, recordings, default)
+    for path in [*paths, *([Path(options.plot)] if options.plot else [])]:
         if path.exists() and not options.force:
             raise StorageError(f"{path}: exists already; --force overwrites it")
     if options.plot and Path(options.plot).suffix.lower() not in (".png", ".svg", ".pdf"):
         raise ParameterError(f"--plot: expected a file name ending in .png, .svg or .pdf, found {options.plot}")
+    from texture_core.texture.file import audio_format
 
-    from texture_core.records.files import check_writable
-    from texture_core.texture.file import audio_format, check_fade
-
-    for path in outputs or [Path("standard output.wav")]:
+    for path in paths or [Path("standard output.wav")]:
         audio_format(path, options.encoding)
-    plan, recordings = make_plan()
-    check_fade(options.fade, plan.duration, plan.loop)
-    for path in outputs:
-        check_writable(path)
-    plan = _with_weights_chosen(options, plan)
-    with tempfile.TemporaryDirectory() as folder:
-        written, stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
-        if not outputs:
-            with open(Path(folder) / "standard output.wav", "rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-        # After the sound, so that a failing plot does not lose it.
-        if options.plot:
-            write_picture(options.plot, plan, recordings, written)
-    return INTERRUPTED if stopped else 0
+    return paths
 
 
 def _output_paths(options, recordings, default):
-    """Return the paths of the takes; an empty list for standard output."""
     output = options.output
     if output is None:
         output = STANDARD_STREAM if STANDARD_STREAM in recordings else default
@@ -180,6 +166,37 @@ def _output_paths(options, recordings, default):
     if options.takes == 1:
         return [path]
     return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, options.takes + 1)]
+
+
+def make_textures(options, plan, recordings, outputs):
+    """Synthesise and write the textures of a plan; return the exit code.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+    plan : TexturePlan
+    recordings : dict
+        Title to samples and sample rate, for the plot.
+    outputs : list of Path
+        See `output_paths`.
+    """
+    from texture_core.records.files import check_writable
+    from texture_core.texture.file import check_fade
+
+    check_fade(options.fade, plan.duration, plan.loop)
+    for path in outputs:
+        check_writable(path)
+    plan = _with_weights_chosen(options, plan)
+    with tempfile.TemporaryDirectory() as folder:
+        written, stopped = _take_all(options, plan, outputs or [Path(folder) / "standard output.wav"])
+        if not outputs:
+            with open(Path(folder) / "standard output.wav", "rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        # After the sound, so that a failing plot does not lose it.
+        if options.plot:
+            write_picture(options.plot, plan, recordings, written)
+    return INTERRUPTED if stopped else 0
 
 
 def parameters_of(options, seconds):
