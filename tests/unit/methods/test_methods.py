@@ -149,6 +149,7 @@ def test_methods_tell_what_they_need_without_being_imported():
     assert [name for name in registry.names("methods") if uses_gpu(name)] == ["optimization"]
     assert registry.constant("methods", "griffin_lim", "PARAMETERS") == ()
     assert registry.constant("methods", "optimization", "PARAMETERS") is None
+    assert registry.summary("methods", "griffin_lim").startswith("The target's own spectrogram, to be inverted")
     with pytest.raises(ParameterError, match="there is no 'granular'"):
         registry.constant("methods", "granular", "NEEDS_SAMPLES")
 
@@ -206,8 +207,3 @@ def test_what_minimises_nothing_has_no_panel_of_losses(rain, random_spectrogram,
     assert "a_copy" not in both
     loss_figure(tmp_path / "none.svg", {"a_copy": copy}, title="Rain")
     assert "no setting here minimises a loss" in (tmp_path / "none.svg").read_text(encoding="utf-8")
-
-
-def test_modules_are_asked_without_being_imported():
-    assert registry.names("losses") == ["band_levels", "collage", "sendik", "structural"]
-    assert registry.summary("methods", "griffin_lim").startswith("The target's own spectrogram, to be inverted")

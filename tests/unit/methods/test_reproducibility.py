@@ -11,9 +11,6 @@ from small_synthesis import small
 
 from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 
-# For spectrograms of 250 frames a second, as the fixture makes them.
-
-
 SCRIPT = """
 import sys
 from pathlib import Path
