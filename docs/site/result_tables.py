@@ -45,7 +45,7 @@ def with_tables(text):
     marks = {"study": "study"} | {
         f"experiment {path.stem}": f"experiment {path.stem} against SETTING" for path in EXPERIMENTS.glob("*.tsv")
     }
-    missing = sorted(marks.keys() - written)
+    missing = [name for name in marks if name not in written]
     if missing:
         mark = marks[missing[0]]
         raise ValueError(f"{DOCUMENT}: expected the lines <!-- {mark}: begin --> and, after it, <!-- {mark}: end -->")

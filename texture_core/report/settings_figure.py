@@ -77,7 +77,7 @@ def _draw(table, settings, title):
             if min(drawn, default=0) >= 0:
                 axis.set_ylim(bottom=0)
     axes[-1].set_xticks(range(len(settings)), settings, rotation=60, ha="right", rotation_mode="anchor")
-    axes[0].legend(frameon=False, fontsize=7)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=4, frameon=False, fontsize=7)
     axes[0].set_title(title, loc="left", parse_math=False)
     return figure
 
