@@ -114,7 +114,7 @@ def test_the_workflow_is_a_module_of_another(project, elsewhere):
     (elsewhere / "host.yaml").write_text(yaml.safe_dump({"textures": textures, "seed": "the host's own"}))
     (elsewhere / "Snakefile").write_text(MODULE.format(snakefile=project.path("Snakefile")))
     run(elsewhere, "mine.txt")
-    assert read_json(elsewhere / "mine.txt")["class"] == "forest"
+    assert read_json(elsewhere / "mine.txt")["texture"] == "forest_rain"
     planned = counts(run(elsewhere, "-n"))
     assert planned["textures_check_corpus"] == 1
     run(elsewhere, "results/my_recordings/corpus_check.json")

@@ -108,7 +108,7 @@ def test_an_exhibit_that_cannot_be_shown_is_named(tmp_path, exhibit, message):
 @pytest.mark.parametrize(
     ("break_row", "message"),
     [
-        (lambda row: row.original.audio.unlink(), r"audio/rain\.wav: there is no such file"),
+        (lambda row: row.original.audio.unlink(), r"audio/rain\.wav: no such file, which"),
         (lambda row: row.syntheses["full"].spectrogram.unlink(), r"full/synthesis/rain\.h5: there is no such file"),
         (lambda row: object.__setattr__(row, "name", "../rain"), r"found '\.\./rain'"),
     ],
