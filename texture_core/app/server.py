@@ -5,9 +5,7 @@ import json
 import os
 import shlex
 import socket
-import tempfile
 import time
-import zipfile
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +17,7 @@ from starlette.routing import Route
 
 from texture_core import __version__
 from texture_core.app import settings as limits
+from texture_core.app.archive import blocks, zipped
 from texture_core.app.folder import (
     DONE,
     FAILED,
@@ -49,7 +48,6 @@ _DEMO_SECONDS, _DEMO_RATE = 5.0, 44100
 _LONGEST_MESSAGE_BYTES = 65536
 _WAIT_SECONDS = 25.0
 _UPLOADS = 4
-_BLOCK = 1 << 20
 
 
 class _Problem(TextureError):
@@ -452,24 +450,9 @@ class _Handlers:
         ]
         if not done:
             raise _Problem("there is nothing to download yet", 404)
-        file = await asyncio.to_thread(self._zip, done)
+        file = await asyncio.to_thread(zipped, self.folder.path, done)
         headers = {"content-disposition": 'attachment; filename="textures.zip"'}
-        return StreamingResponse(_blocks(file), media_type="application/zip", headers=headers)
-
-    def _zip(self, records):
-        file = tempfile.TemporaryFile(dir=self.folder.path)  # noqa: SIM115
-        with zipfile.ZipFile(file, "w") as archive:
-            for record in records:
-                archive.write(self.folder.path / record["file"], f"{record['name']}.wav")
-                archive.writestr(f"{record['name']}.json", json.dumps(record, indent=1, sort_keys=True))
-        file.seek(0)
-        return file
-
-
-def _blocks(file):
-    with file:
-        while block := file.read(_BLOCK):
-            yield block
+        return StreamingResponse(blocks(file), media_type="application/zip", headers=headers)
 
 
 def _file(path, media_type):

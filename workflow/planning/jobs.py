@@ -162,10 +162,11 @@ class Jobs:
         """Return the parameters of exhibits."""
         configuration = self._configuration
         settings = {name: to_mapping(parameters) for name, parameters in configuration.of_study.items()}
-        # A list, because the order counts.
+        described = self.described()
+        # A list, because the order counts, as that of the textures.
         return {
             "settings": [[name, plain(mapping)] for name, mapping in settings.items()],
-            "textures": self.described(),
+            "textures": {texture.name: described[texture.name] for texture in configuration.textures},
             "seed": configuration.seed,
         }
 

@@ -151,10 +151,11 @@ def sounds(wildcards):
 
 def planned_morphs(usable=TEXTURES):
     """Return the paths of the morphs between textures."""
+    usable = {*usable}
     return [
         sound_path(setting, name, take)
         for name, morph in MORPHS.items()
-        if {morph.first, morph.second} <= {*usable}
+        if {morph.first, morph.second} <= usable
         for setting in morph.settings
         for take in takes_of(setting)
     ]
