@@ -90,12 +90,14 @@ class CollageLoss:
     def _correlations(self, rows):
         """Of each piece with each place of the target, (pieces, places)."""
         products = rows.T @ self._target
-        first = self._step * torch.arange((len(products) - self._length) // self._step + 1, device=rows.device)
-        places = len(self._norms)
-        sums = products.new_zeros(len(first), places)
-        for frame in range(self._length):
-            sums += products[first + frame, frame : frame + places]
-        return sums / self._norms_of_places(rows)[first, None] / self._norms
+        pieces = (len(products) - self._length) // self._step + 1
+        # A piece's products with a place lie on a diagonal.
+        row, column = products.stride()
+        diagonals = products.as_strided(
+            (self._length, pieces, len(self._norms)), (row + column, self._step * row, column)
+        )
+        first = self._step * torch.arange(pieces, device=rows.device)
+        return diagonals.sum(dim=0) / self._norms_of_places(rows)[first, None] / self._norms
 
 
 def create(target, frequencies, frame_rate):

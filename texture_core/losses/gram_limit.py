@@ -9,7 +9,7 @@ from texture_core.errors import ParameterError
 # Elements of a matrix of products that are processed at a time, so that they fit into the processor's cache.
 _BLOCK = 65536
 # Patches of the synthesis whose products with all others are computed at a time, so that memory grows linearly.
-_PATCHES = 2048
+_PATCHES = 1024
 
 
 class GramLimitLoss:
@@ -64,14 +64,18 @@ class GramLimitLoss:
             raise ParameterError(
                 f"features.kernel_widths: {self._widths[-1]} frames, but the spectrogram has only {target.shape[-1]}"
             )
-        self._target = self._patches(target if target.dim() == 3 else target[None])
-        self._target_norms = self._norms(self._target)
+        patches = self._patches(target if target.dim() == 3 else target[None])
+        self._target = patches.flatten(0, 1)
+        self._target_energy = self._target.square().sum(dim=1)
+        self._target_shares = [self._shares(patches, width) for width in self._widths]
         self._within_target = 0.0
-        for level, products in enumerate(self._summed_up(_products(self._target, self._target))):
+        energies = self._energies(self._target_energy)
+        for level, products in enumerate(self._summed_up(self._target @ self._target.T)):
             if self._widths[level] in self._counted:
-                norms = self._target_norms[level]
-                total, _ = _sum_of_squared_kernels(products, norms, norms, 1.0, loudness)
-                self._within_target += total / self._pairs(norms, norms, self._widths[level])
+                weight = self._weight(energies[level]) * self._target_shares[level]
+                reciprocal = energies[level].rsqrt()
+                total, _ = _sum_of_squared_kernels(products, (reciprocal, weight), (reciprocal, weight), 0, loudness)
+                self._within_target += total
 
     def __call__(self, view):
         """Return the loss, a scalar tensor, of a view (rows, frames), at least as long as the widest kernel."""
@@ -79,63 +83,83 @@ class GramLimitLoss:
 
     def value_and_gradient(self, view):
         """Return the loss, a float, and its gradient (rows, frames)."""
-        patches = self._patches(view[None])
-        norms = self._norms(patches)
+        patches = self._patches(view[None])[0]
+        # Pairs within the synthesis and pairs with the target are computed together.
+        others = torch.cat([patches, self._target])
+        levels = self._rows_and_columns(patches)
         value = 1.0
-        # With respect to the patches of `stride` frames: via the products, and via the norms of each width.
+        # With respect to the patches of `stride` frames: via the products, and via the energies of each width.
         gradient = torch.zeros_like(patches)
-        by_energy = [torch.zeros_like(norm) for norm in norms]
-        # Pairs within the synthesis depend on it twice, pairs with the target once.
-        for other, other_norms, sign, moving in (
-            (patches, norms, 1.0, 2.0),
-            (self._target, self._target_norms, -2.0, 1.0),
-        ):
-            scales = [
-                sign / (self._pairs(own, others, width) * self._within_target)
-                for own, others, width in zip(norms, other_norms, self._widths, strict=True)
-            ]
-            for first, block in self._blocks(patches):
-                by_product = self._summed_up(_products(block, other))
-                for level, products in enumerate(by_product):
-                    counted = min(products.shape[1], _PATCHES) if self._widths[level] in self._counted else 0
-                    products[:, counted:].zero_()
-                    if not counted:
-                        continue
-                    own = norms[level][:, first : first + counted]
-                    total, by_norm = _sum_of_squared_kernels(
-                        products[:, :counted], own, other_norms[level], scales[level], self._loudness
+        by_energy = [torch.zeros_like(rows[0]) for rows, _ in levels]
+        for first, block in self._blocks(patches):
+            by_product = self._summed_up(block @ others.T)
+            for level, products in enumerate(by_product):
+                counted = min(len(products), _PATCHES) if self._widths[level] in self._counted else 0
+                products[counted:].zero_()
+                if counted:
+                    rows, columns = levels[level]
+                    own = slice(first, first + counted)
+                    total, by_energy[level][own] = _sum_of_squared_kernels(
+                        products[:counted], [values[own] for values in rows], columns, len(rows[0]), self._loudness
                     )
-                    value += scales[level] * total
-                    by_energy[level][:, first : first + counted].add_(by_norm.div_(2 * own), alpha=moving)
-                by_first = self._summed_down(by_product).flatten(2).flatten(0, 1)
-                gradient[0, first : first + block.shape[1]].addmm_(by_first, other.flatten(0, 1), alpha=moving)
-        gradient.addcmul_(patches, self._summed_down(by_energy)[..., None], value=2.0)
+                    value += total
+            gradient[first : first + len(block)].addmm_(self._summed_down(by_product), others)
+        gradient.addcmul_(patches, self._summed_down(by_energy)[:, None], value=2.0)
         result = torch.zeros_like(view)
-        result[:, : patches.shape[1] * self._stride] = gradient.view(-1, len(view)).T
+        result[:, : len(patches) * self._stride] = gradient.view(-1, len(view)).T
         return value, result
+
+    def _rows_and_columns(self, patches):
+        """Return for each width 1 / |a| and the weights of the synthesis's patches, and of these and the target's.
+
+        A pair counts by the product of its weights: those of the columns are such that the sum over all pairs is the
+        derivative of the loss, to which pairs within the synthesis contribute twice.
+        """
+        count, levels = len(patches), []
+        energies = self._energies(torch.cat([patches.square().sum(dim=1), self._target_energy]))
+        for width, energy, target_shares in zip(self._widths, energies, self._target_shares, strict=True):
+            reciprocal, weight = energy.rsqrt(), self._weight(energy)
+            own = count - width // self._stride + 1
+            weight[:own] *= self._shares(patches[None], width)
+            rows = reciprocal[:own], weight[:own].clone()
+            weight[:own] *= 2 / self._within_target
+            # Those of both.
+            weight[own:count] = 0
+            weight[count:] *= target_shares * (-2 / self._within_target)
+            levels.append((rows, (reciprocal, weight)))
+        return levels
 
     def _blocks(self, patches):
         """Yield blocks of patches with the number of the first; each continues as far as its widest patches need."""
-        count, reach = patches.shape[1], self._widths[-1] // self._stride - 1
-        for first in range(0, count, _PATCHES):
-            yield first, patches[:, first : first + _PATCHES + reach]
-
-    def _pairs(self, norms, other_norms, width):
-        """Return the number of pairs of patches times the factor of Glorot's weights."""
-        return norms.numel() * other_norms.numel() * width ** (2 * self._loudness)
+        reach = self._widths[-1] // self._stride - 1
+        for first in range(0, len(patches), _PATCHES):
+            yield first, patches[first : first + _PATCHES + reach]
 
     def _patches(self, view):
         """Return patches (segments, patches, stride * rows) of `stride` frames each, from (segments, rows, frames)."""
         count = view.shape[2] // self._stride
         return view[..., : count * self._stride].mT.reshape(len(view), count, -1).contiguous()
 
-    def _norms(self, patches):
-        """Return the norms of the patches, one tensor (segments, patches) for each width."""
-        smallest = torch.finfo(patches.dtype).tiny ** 0.5
-        return [energy.clamp_min(smallest).sqrt() for energy in self._summed_up(patches.square().sum(dim=2))]
+    def _shares(self, patches, width):
+        """Return what each patch of a width counts for, (patches,), in the order of the patches of `stride` frames.
+
+        It is the reciprocal of their number times the factor of Glorot's weights; 0 for patches of two segments.
+        """
+        segments, count = patches.shape[:2]
+        span = width // self._stride - 1
+        shares = patches.new_zeros(count)
+        shares[: count - span] = 1 / (segments * (count - span) * width**self._loudness)
+        return shares.repeat(segments)[: segments * count - span]
+
+    def _energies(self, energy):
+        """Return the squared norms of the patches of each width, from those of the patches of `stride` frames."""
+        return [values.clamp_min(torch.finfo(values.dtype).tiny) for values in self._summed_up(energy)]
+
+    def _weight(self, energy):
+        return energy**self._loudness
 
     def _summed_up(self, values):
-        """Return the sums for each width, from those for the first; (segments, patches), or the same for both sides."""
+        """Return the sums for each width, from those for the first; of (patches,), or the same for both sides."""
         levels = [values]
         for shift in self._shifts():
             before, after = _before_and_after(shift, values)
@@ -170,14 +194,9 @@ class _WithGradient(torch.autograd.Function):
         return ctx.saved_tensors[0] * outer, None
 
 
-def _products(patches, other):
-    """Return the products of all pairs, (segments, patches, other segments, other patches)."""
-    return (patches.flatten(0, 1) @ other.flatten(0, 1).T).view(*patches.shape[:2], *other.shape[:2])
-
-
 def _before_and_after(shift, values):
-    """Return the indices of the values, and of those `shift` patches later, along each dimension of patches."""
-    return tuple((slice(None), own) * (values.dim() // 2) for own in (slice(None, -shift), slice(shift, None)))
+    """Return the indices of the values, and of those `shift` patches later, along all dimensions."""
+    return tuple((own,) * values.dim() for own in (slice(None, -shift), slice(shift, None)))
 
 
 def _doublings(widths, stride):
@@ -194,54 +213,52 @@ def _doublings(widths, stride):
     return doublings
 
 
-def _sum_of_squared_kernels(products, norms, other_norms, scale, loudness):
-    """Sum k(a, b)² over all pairs of patches, and compute the gradient of a multiple of the sum.
+def _sum_of_squared_kernels(products, rows, columns, halved, loudness):
+    """Sum k(a, b)² over all pairs of patches by the products of their weights, and compute the sum's gradient.
 
     Parameters
     ----------
     products : torch.Tensor
-        (segments, patches, other segments, other patches), a·b; overwritten by scale * d sum / d products for fixed
-        norms.
-    norms, other_norms : torch.Tensor
-        |a| and |b|, (segments, patches).
-    scale : float
+        (rows, columns), a·b; overwritten by the derivatives of the sum, without `halved`, for fixed norms.
+    rows, columns : tuple of torch.Tensor
+        1 / |a| and the weight of each patch, which contains |a|^2p, (rows,) and (columns,) each.
+    halved : int
+        Number of the first columns that count half in the total.
     loudness : float
         p in k = (|a| |b|)^p (sin θ + (π - θ) cos θ) / π.
 
     Returns
     -------
     total : float
-        The sum, without the scale.
-    by_norm : torch.Tensor
-        (segments, patches): scale * d sum / d |a| at fixed products.
+    by_energy : torch.Tensor
+        (rows,): derivatives of the sum by |a|² for fixed products.
     """
-    shape, other_norms, norms = norms.shape, other_norms.flatten(), norms.flatten()
-    products = products.view(len(norms), len(other_norms))
-    rows, columns = products.shape
-    step = rows if products.is_cuda else max(1, _BLOCK // columns)
-    buffers = [products.new_empty(min(step, rows), columns) for _ in range(3)]
-    by_norm = torch.empty_like(norms)
-    inverse, other_inverse = norms.reciprocal(), other_norms.reciprocal()
-    power, other_power = norms**loudness, other_norms**loudness
-    total = 0.0
-    for first in range(0, rows, step):
+    (reciprocal, weight), (other_reciprocal, other_weight) = rows, columns
+    count, width = products.shape
+    step = count if products.is_cuda else max(1, _BLOCK // width)
+    buffers = [products.new_empty(min(step, count), width) for _ in range(3)]
+    # The sums over the columns of k², in the two parts, and of k sin θ.
+    halves, wholes, slants = (torch.zeros_like(weight) for _ in range(3))
+    one = products.new_ones(())
+    # π² k k' / (|a| |b|), where k' = (π - θ) / π is the derivative by cos θ.
+    factor, other_factor = weight * reciprocal, 2 / math.pi**2 * other_weight * other_reciprocal
+    negative = -other_reciprocal
+    for first in range(0, count, step):
         block = products[first : first + step]
         own = slice(first, first + len(block))
-        cosine, slope, sine = (buffer[: len(block)] for buffer in buffers)
-        torch.mul(block, other_inverse, out=cosine)
-        cosine.mul_(inverse[own, None]).clamp_(-1.0, 1.0)
-        # The derivative of (sin θ + (π - θ) cos θ) / π with respect to cos θ is (π - θ) / π.
-        torch.acos(cosine, out=slope).mul_(-1 / math.pi).add_(1.0)
-        torch.mul(cosine, cosine, out=sine).neg_().add_(1.0).sqrt_().mul_(1 / math.pi)
-        kernel = cosine.mul_(slope).add_(sine).mul_(other_power).mul_(power[own, None])
-        total += torch.dot(kernel.view(-1), kernel.view(-1)).item()
-        torch.mul(kernel, slope, out=block)
-        if loudness != 1:
-            block.mul_(other_power * other_inverse).mul_((power * inverse)[own, None])
-        block.mul_(2 * scale)
-        # For fixed products: d k / d |a| = |a|^(p-1) |b|^p sin θ / π + (p - 1) k / |a|.
-        torch.mv(sine.mul_(kernel), other_power, out=by_norm[own])
-        if loudness != 1:
-            by_norm[own] *= (power * inverse)[own]
-            by_norm[own] += (loudness - 1) * kernel.square_().sum(dim=1) * inverse[own]
-    return total, by_norm.mul_(2 * scale).view(shape)
+        cosine, angle, sine = (buffer[: len(block)] for buffer in buffers)
+        # -cos θ, whose arc cosine is π - θ.
+        torch.mul(block, negative, out=cosine)
+        cosine.mul_(reciprocal[own, None]).clamp_(-1.0, 1.0)
+        torch.acos(cosine, out=angle)
+        torch.addcmul(one, cosine, cosine, value=-1, out=sine).sqrt_()
+        kernel = torch.addcmul(sine, cosine, angle, value=-1, out=cosine)
+        torch.mul(kernel, angle, out=block).mul_(other_factor).mul_(factor[own, None])
+        torch.mv(sine.mul_(kernel), other_weight, out=slants[own])
+        kernel.square_()
+        torch.mv(kernel[:, :halved], other_weight[:halved], out=halves[own])
+        torch.mv(kernel[:, halved:], other_weight[halved:], out=wholes[own])
+    total = torch.dot(weight.double(), halves.double() / 2 + wholes.double()).item() / math.pi**2
+    # For fixed products: d k / d |a| = |a|^(p-1) |b|^p sin θ / π + (p - 1) k / |a|.
+    slants.add_(halves.add_(wholes), alpha=loudness - 1)
+    return total, slants.mul_(weight * reciprocal.square() / math.pi**2)
