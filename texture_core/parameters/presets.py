@@ -28,7 +28,7 @@ _VIEWS = (
 _QUICK = Parameters(
     alpha=1.0,
     beta=0.0,
-    features=FeatureParameters(type="limit", kernel_widths=(2, 4, 8, 16, 32), options={"stride": 2}, views=_VIEWS),
+    features=FeatureParameters(type="limit", kernel_widths=(4, 16), options={"stride": 2}, views=_VIEWS),
     losses={"band_levels": 0.1, "collage": 1.0},
     optimizer=OptimizerParameters(type="conditioned_lbfgs", iterations=60, waveform_iterations=60),
     start="surrogate",
