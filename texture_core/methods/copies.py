@@ -7,13 +7,10 @@ import torch
 
 from texture_core.audio.segments import COPIED, SEGMENT_SECONDS, best_correlations, standardize
 from texture_core.losses.diversity import DiversityLoss
-from texture_core.parameters.limits import LONG_FRAMES
+from texture_core.parameters.limits import COPY_DIVERSITY, COPY_SHARE, LONG_FRAMES
 from texture_core.parameters.method import DiversityParameters
 
-# Copies score above 20, other syntheses 1.6 to 10 (docs/method.md).
-_HIGHEST_DIVERSITY = 10.0
-# A larger share of copied segments is a collage, unless the halves of the recording are nearly as similar.
-_HIGHEST_SHARE = 0.5
+# Nothing is a collage if the halves of the recording are nearly as similar.
 _MORE_THAN_NATURAL = 0.3
 
 
@@ -39,8 +36,8 @@ class Likeness:
     @property
     def is_copy(self):
         """Whether the synthesis is a copy or a collage."""
-        collage = self.patchwork_share > max(_HIGHEST_SHARE, self.natural_share + _MORE_THAN_NATURAL)
-        return self.diversity > _HIGHEST_DIVERSITY or collage
+        collage = self.patchwork_share > max(COPY_SHARE, self.natural_share + _MORE_THAN_NATURAL)
+        return self.diversity > COPY_DIVERSITY or collage
 
 
 def likeness(target, log_magnitude):
@@ -66,7 +63,7 @@ def likeness(target, log_magnitude):
     segment = round(SEGMENT_SECONDS * target.sample_rate / target.hop_length)
     share = _share(target.log_magnitude, log_magnitude, segment)
     natural = float("nan")
-    if share > _HIGHEST_SHARE:
+    if share > COPY_SHARE:
         half = whole // 2
         natural = _share(target.log_magnitude[:, :half], target.log_magnitude[:, half:], segment)
     return Likeness(loss(sides[1:]).item(), share, natural)

@@ -1,9 +1,13 @@
-"""Requirements of a setting on recordings."""
+"""Requirements of a setting on recordings, and what counts as a copy of one."""
 
 from texture_core.parameters.lags import lag_frames
 
 # A target with more frames counts as long: costly computations then use parts of it.
 LONG_FRAMES = 2048
+# Copies have a diversity score above 20, other syntheses 1.6 to 10 (docs/method.md).
+COPY_DIVERSITY = 10.0
+# A larger share of copied segments is a collage.
+COPY_SHARE = 0.5
 
 
 def minimum_seconds(parameters, audio, spectrogram):

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from texture_core.parameters.limits import COPY_DIVERSITY, COPY_SHARE
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -55,9 +57,6 @@ _HIGHER_IS_BETTER = frozenset({"mcdermott_snr"})
 # Positive scores that span orders of magnitude.
 _RATIOS = frozenset({"vggish_kl", "yamnet_kl", "autocorrelation", "diversity"})
 
-# See `texture_core.methods.copies`.
-_COPIED_DIVERSITY, _COPIED_SHARE = 10.0, 0.5
-
 # Positions, not qualities; their means over textures are meaningless.
 NOT_AVERAGED = frozenset({"diversity_shift"})
 
@@ -103,10 +102,10 @@ def copy_remark(scores):
     scores : dict
         For example ``{"diversity": 2.1, "patchwork_share": 0.04}``; the larger of both patchwork shares counts.
     """
-    if (finite(scores.get("diversity")) or 0.0) > _COPIED_DIVERSITY:
+    if (finite(scores.get("diversity")) or 0.0) > COPY_DIVERSITY:
         return "a copy of the recording"
     shares = [finite(scores.get(name)) or 0.0 for name in ("patchwork_share", "patchwork_spectrogram_share")]
-    return f"{max(shares):.0%} as in the recording" if max(shares) > _COPIED_SHARE else ""
+    return f"{max(shares):.0%} as in the recording" if max(shares) > COPY_SHARE else ""
 
 
 def capitalized(text):
