@@ -38,12 +38,13 @@ def draw(path, folder, study):
         for label, spectrogram in zip(
             [*(f"after-{n}" for n in synthesis.snapshots), "last"], steps.values(), strict=True
         ):
-            samples = invert(
-                spectrogram,
-                study.settings[setting].inversion,
-                seed=study.seed,
-                texture=texture,
-                setting=setting,
-                samples=synthesis.samples if label == "last" else None,
-            )
+            samples = synthesis.samples if label == "last" else None
+            if samples is None:
+                samples = invert(
+                    spectrogram,
+                    study.settings[setting].inversion,
+                    seed=study.seed,
+                    texture=texture,
+                    setting=setting,
+                )
             write_audio(Path(folder) / f"{texture}.{setting}.{label}.wav", samples, spectrogram.sample_rate)

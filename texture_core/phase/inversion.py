@@ -24,7 +24,6 @@ def invert(
     threads=None,
     target_rms=None,
     progress=None,
-    samples=None,
 ):
     """Recover samples from log magnitudes.
 
@@ -42,13 +41,11 @@ def invert(
         ``match_log_magnitude``.
     progress : callable, optional
         Called with (iteration,) after each iteration.
-    samples : numpy.ndarray, optional
-        (n,), float32, if the method synthesised samples: returned unchanged.
 
     Returns
     -------
     numpy.ndarray
-        ((frames - 1) * hop_length,), or the given samples; float32.
+        ((frames - 1) * hop_length,), float32.
 
     Raises
     ------
@@ -57,8 +54,6 @@ def invert(
     """
     if threads is not None:
         torch.set_num_threads(threads)
-    if samples is not None:
-        return samples
     samples = _recover(spectrogram, parameters, seed, texture, setting, device, progress)
     if parameters.match_log_magnitude:
         return samples * samples.dtype.type(_nearest_gain(samples, spectrogram))

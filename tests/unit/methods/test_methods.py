@@ -13,8 +13,7 @@ from texture_core.methods import mcdermott_simoncelli
 from texture_core.methods.synthesize_spectrogram import planned_iterations, synthesize_spectrogram
 from texture_core.methods.task import uses_gpu
 from texture_core.parameters.limits import minimum_seconds
-from texture_core.parameters.method import AudioParameters, InversionParameters, Parameters, SpectrogramParameters
-from texture_core.phase.inversion import invert
+from texture_core.parameters.method import AudioParameters, Parameters, SpectrogramParameters
 from texture_core.records.spectrogram_files import read_synthesis, write_synthesis
 from texture_core.report.loss_figure import loss_figure
 from texture_core.spectrogram.log_magnitude import log_spectrogram
@@ -107,13 +106,6 @@ def test_samples_are_as_long_and_as_loud_as_the_recording_and_their_spectrogram_
     assert rms(synthesis.samples) == pytest.approx(rms(samples), rel=1e-5)
     assert synthesis.spectrogram.log_magnitude.shape == target.log_magnitude.shape
     np.testing.assert_array_equal(synthesis.spectrogram.log_magnitude, log_spectrogram(synthesis.samples))
-
-
-def test_samples_pass_the_inversion_untouched(imposed):
-    synthesis, _ = imposed
-    arguments = {"seed": 1, "samples": synthesis.samples, "target_rms": 0.01}
-    for parameters in (InversionParameters(iterations=1), InversionParameters(match_log_magnitude=True)):
-        np.testing.assert_array_equal(invert(synthesis.spectrogram, parameters, **arguments), synthesis.samples)
 
 
 def test_a_failed_imposition_warns(rain):
