@@ -94,7 +94,7 @@ def _spectrogram(samples, sample_rate):
     rate = min(rate, sample_rate)
     resampled = resample(samples, sample_rate, rate)
     hop = max(parameters.hop_length, len(resampled) // _FRAMES)
-    parameters = replace(parameters, hop_length=min(hop, parameters.n_fft))
+    parameters = replace(parameters, hop_length=min(hop, parameters.n_fft // 2))
     power = np.mean([np.expm1(log_spectrogram(channel, parameters)) ** 2 for channel in resampled.T], axis=0)
     return Spectrogram(np.log1p(np.sqrt(power)), rate, parameters.n_fft, parameters.hop_length)
 

@@ -274,6 +274,14 @@ def test_bad_files_are_one_message_each(app, tmp_path):
     assert not list((app.folder / "recordings").glob(".*"))
 
 
+def test_a_long_recording_is_taken(app, tmp_path):
+    tc.write_audio(tmp_path / "long field.wav", np.tile(tc.demo_texture("rain"), 40), 16000)
+    assert app.drop(tmp_path / "long field.wav") == (201, {"name": "long-field"})
+    assert app.sound("long-field")["facts"]["seconds"] == 160
+    assert app.request("sounds/long-field.png")[1].startswith(b"\x89PNG")
+    assert app.request("api/sounds/long-field", method="DELETE")[0] == 204
+
+
 def test_uploads_that_are_too_large_or_end_early_leave_nothing(app):
     host, _, port = app.address.removeprefix("http://").rstrip("/").partition(":")
     head = f"POST /api/recordings?title=a.wav HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {app.address.rstrip('/')}\r\n"
