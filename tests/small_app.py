@@ -45,7 +45,7 @@ class RunningApp:
         self.folder = folder
         if measured and not (Path(folder) / "speed.json").exists():
             Path(folder).mkdir(exist_ok=True)
-            Speed(Path(folder) / "speed.json", threads=1).add(cost=1.0, rate=1.0, start=1.0)
+            Speed(Path(folder) / "speed.json", threads=1).add(cost=1.0, rate=1.0, start=1.0, after=1.0)
         arguments = [str(folder), str(port), *([token] if token else [])]
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(

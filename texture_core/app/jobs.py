@@ -22,6 +22,8 @@ _ERROR = "texture-core: error: "
 SCORED_SECONDS = 20.0
 _CALIBRATION_SECONDS = 3.0
 _SIMULTANEOUS_READERS = 2
+# Of a texture, from which on its own pace says more about the time left than the estimate.
+_TELLING_SHARE = 0.05
 _STEPS = {"synthesize": "Synthesising", "describe": "Drawing", "score": "Comparing"}
 
 
@@ -201,18 +203,21 @@ class Jobs:
             if len(sources) < len(record["sources"]):
                 raise AudioError("the recording that it is made from is not there any more")
             output = self.folder.path / record["file"]
-            if not output.exists():
-                await self._synthesize(record, sources)
+            measured = {} if output.exists() else await self._synthesize(record, sources)
             if self._stopped(record):
                 return
+            ended = time.monotonic()
             self._show(record, "describe", 1.0, None)
             record["facts"] = await self.read(output, record["name"], record["title"], like=sources[0]["facts"])
             if len(sources) == 1 and not self._stopped(record):
-                self._show(record, "score", 1.0, None)
+                self._show(record, "score", 1.0, self.speed.after or None)
                 await self._score(record, sources[0])
             if not self._stopped(record):
                 record["sha256"] = await asyncio.to_thread(sha256_of, output)
                 record["state"] = DONE
+                if measured:
+                    after = time.monotonic() - ended if len(sources) == 1 else None
+                    self.speed.add(**measured, after=after)
         except AudioError as error:
             if self._stopped(record):
                 return
@@ -223,7 +228,9 @@ class Jobs:
         return self._closing or self._cancelled == record["name"]
 
     async def _synthesize(self, record, sources):
+        """Run the command of a texture; return its times for `Speed.add`, empty if it reported no progress."""
         started = time.monotonic()
+        estimated = self.seconds_of(record)
         begun = None
 
         def on_line(line):
@@ -233,7 +240,10 @@ class Jobs:
             now = time.monotonic()
             begun = begun or now
             share = line["iteration"] / max(line["total"], 1)
-            left = (now - begun) * (1 - share) / share if share > 0.05 else self.seconds_of(record)
+            if share > _TELLING_SHARE:
+                left = (now - begun) * (1 - share) / share + (self.speed.after if len(sources) == 1 else 0.0)
+            else:
+                left = estimated and max(estimated - (now - started), 0.0)
             self._show(record, "synthesize", share, left)
 
         code, _, lines = await self._run(
@@ -244,11 +254,11 @@ class Jobs:
             raise AudioError(_message(code, lines))
         record["took"] = time.monotonic() - started
         record["notes"] = _notes(lines, Path(record["file"]).name)
-        if begun:
-            settings = settings_of(record)
-            rate = (time.monotonic() - begun) / settings.duration
-            cost = relative_cost(settings, self.qualities, sources)
-            self.speed.add(cost=cost, rate=rate, start=begun - started)
+        if not begun:
+            return {}
+        settings = settings_of(record)
+        rate = (time.monotonic() - begun) / settings.duration
+        return {"cost": relative_cost(settings, self.qualities, sources), "rate": rate, "start": begun - started}
 
     async def _score(self, record, source):
         arguments = ["score", source["file"], record["file"], "--json", "--seconds", f"{SCORED_SECONDS:g}"]
@@ -265,7 +275,8 @@ class Jobs:
         if len(sources) < len(record["sources"]):
             return None
         settings = settings_of(record)
-        return self.speed.seconds(relative_cost(settings, self.qualities, sources), settings.duration)
+        cost = relative_cost(settings, self.qualities, sources)
+        return self.speed.seconds(cost, settings.duration, scored=len(sources) == 1)
 
     def _show(self, record, step, share, left):
         self.progress[record["name"]] = {"step": _STEPS[step], "share": share, "left": left}
@@ -289,10 +300,15 @@ class Jobs:
                 "json",
                 on_progress=lambda line: begun or line["iteration"] == 0 or begun.append(time.monotonic()),
             )
+            ended = time.monotonic()
+            if code == 0:
+                # As long as a texture's picture and scores take.
+                texture = Path(folder) / "texture.wav"
+                code, _, _ = await self._run("texture_core.command_line", "score", source["file"], texture, "--json")
             if code == 0 and begun:
-                rate = (time.monotonic() - begun[0]) / _CALIBRATION_SECONDS
+                rate = (ended - begun[0]) / _CALIBRATION_SECONDS
                 cost = relative_cost(settings, self.qualities, [source])
-                self.speed.add(cost=cost, rate=rate, start=begun[0] - started)
+                self.speed.add(cost=cost, rate=rate, start=begun[0] - started, after=time.monotonic() - ended)
                 self.changes.announce()
 
     async def _run(self, module, *arguments, on_progress=None):

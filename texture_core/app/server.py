@@ -331,7 +331,7 @@ class _Handlers:
             for sources in groups:
                 settings = checked_settings(asked | {"quality": name}, self.qualities, morph=len(sources) == 2, seed=0)
                 cost = relative_cost(settings, self.qualities, sources)
-                seconds.append(self.speed.seconds(cost, settings.duration))
+                seconds.append(self.speed.seconds(cost, settings.duration, scored=len(sources) == 1))
             found[name] = None if None in seconds else takes * sum(seconds)
         return _json({"seconds": found})
 
