@@ -12,7 +12,11 @@ def zipped(folder, records):
     file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
     with zipfile.ZipFile(file, "w") as archive:
         for record in records:
-            archive.write(folder / record["file"], f"{record['name']}.wav")
+            try:
+                archive.write(folder / record["file"], f"{record['name']}.wav")
+            except FileNotFoundError:
+                # Removed meanwhile.
+                continue
             archive.writestr(f"{record['name']}.json", json.dumps(record, indent=1, sort_keys=True))
     file.seek(0)
     return file

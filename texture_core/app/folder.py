@@ -124,12 +124,18 @@ class Folder:
         return self.numbered(stem, taken)
 
     def numbered(self, stem, taken=()):
-        """Return an unused name: the stem, or the stem with the next number."""
+        """Return a name that no sound and no file has: the stem, or the stem with the next number."""
         name, number = stem, 1
-        while name in self.sounds or name in taken:
+        while name in self.sounds or name in taken or self._has_file(name):
             number += 1
             name = f"{stem}-{number}"
         return name
+
+    def _has_file(self, name):
+        # Of a sound whose record was lost.
+        return (self.path / "textures" / f"{name}.wav").exists() or any(
+            path.stem == name for path in (self.path / "recordings").glob(f"{name}*")
+        )
 
     def next_seed(self):
         """Return a seed that no texture in the folder has."""

@@ -243,7 +243,12 @@ class _Handlers:
             )
             shown["progress"] = self.jobs.progress.get(record["name"])
             shown["position"] = self.jobs.position(record["name"])
+            shown["missing"] = self._is_missing(record)
         return shown
+
+    def _is_missing(self, record):
+        """Return whether the file of a finished texture was moved or deleted by its owner."""
+        return record["state"] == DONE and not (self.folder.path / record["file"]).is_file()
 
     async def upload(self, request):
         """Add a recording, the body of the request."""
@@ -293,6 +298,9 @@ class _Handlers:
             for record in self.folder.recordings():
                 if record["sha256"] == sha256:
                     self._remove_shown(name)
+                    file = self.folder.path / record["file"]
+                    if not file.exists():
+                        path.replace(file)
                     return {"name": record["name"]}
             record = {
                 "kind": RECORDING,
@@ -384,9 +392,9 @@ class _Handlers:
         return name
 
     async def again(self, request):
-        """Make a texture that failed or was stopped again, with the same settings and seed."""
+        """Make a texture that failed, was stopped or is missing again, with the same settings and seed."""
         record = self._sound(request, TEXTURE)
-        if record["state"] not in (FAILED, STOPPED):
+        if record["state"] not in (FAILED, STOPPED) and not self._is_missing(record):
             raise _Problem("is there already, or on its way", 409)
         settings = settings_of(record)
         sources = self._groups({"sources": record["sources"], "morph": len(record["sources"]) == 2})[0]
@@ -414,32 +422,23 @@ class _Handlers:
             raise _Problem("is not finished", 409)
         return record
 
-    def _result(self, request):
-        """Return a finished texture and the path of its file, which its owner may have moved."""
-        record = self._finished(request, TEXTURE)
-        path = self.folder.path / record["file"]
-        if not path.is_file():
-            raise _Problem(f"{path} was moved or deleted; put it back, or make the texture again", 404)
-        return record, path
-
     async def picture(self, request):
         """Send a spectrogram."""
-        return FileResponse(self.folder.picture(self._finished(request)["name"]), media_type="image/png")
+        return _sent(self.folder.picture(self._finished(request)["name"]), "image/png")
 
     async def listen(self, request):
         """Send the file that the page plays for a sound."""
-        return FileResponse(self.folder.listening(self._finished(request)["name"]), media_type="audio/flac")
+        return _sent(self.folder.listening(self._finished(request)["name"]), "audio/flac")
 
     async def download_wav(self, request):
         """Send a result unchanged."""
-        record, path = self._result(request)
-        return FileResponse(path, filename=f"{record['name']}.wav", media_type="audio/wav")
+        record = self._finished(request, TEXTURE)
+        return _sent(self.folder.path / record["file"], "audio/wav", f"{record['name']}.wav")
 
     async def download_flac(self, request):
         """Send the same samples, compressed."""
-        record = self._finished(request, TEXTURE)
-        name = record["name"]
-        return FileResponse(self.folder.listening(name), filename=f"{name}.flac", media_type="audio/flac")
+        name = self._finished(request, TEXTURE)["name"]
+        return _sent(self.folder.listening(name), "audio/flac", f"{name}.flac")
 
     async def download_all(self, request):
         """Send all results and their records in one file."""
@@ -460,6 +459,13 @@ def _file(path, media_type):
         return FileResponse(path, media_type=media_type, headers={"cache-control": "no-cache"})
 
     return send
+
+
+def _sent(path, media_type, filename=None):
+    # The folder's owner may have moved it.
+    if not path.is_file():
+        raise _Problem(f"{path} was moved or deleted; put it back, or make the sound again", 404)
+    return FileResponse(path, media_type=media_type, filename=filename)
 
 
 def _json(value, status=200):

@@ -67,6 +67,20 @@ def test_names_are_not_used_twice(folder):
     assert folder.unused_name("Rain!", taken={"rain-2"}) == "rain-3"
 
 
+def test_a_file_whose_record_was_lost_is_not_overwritten(folder):
+    recording(folder, "rain")
+    texture(folder, "rain-loop-1s-seed1")
+    (folder.path / "textures/rain-loop-1s-seed1.wav").write_bytes(b"sound")
+    for record in (folder.path / "records").iterdir():
+        record.write_text("{")
+    folder.close()
+    again = Folder(folder.path)
+    assert again.sounds == {}
+    assert again.unused_name("Rain") == "rain-2"
+    assert again.numbered("rain-loop-1s-seed1") == "rain-loop-1s-seed1-2"
+    again.close()
+
+
 def test_titles_are_names_without_folders_and_endings():
     assert title_of("C:\\sounds\\Rain on the roof.wav") == "Rain on the roof"
     assert title_of("../a\n<b>.flac") == "a<b>"

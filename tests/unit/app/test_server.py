@@ -226,6 +226,24 @@ def test_a_texture_that_its_owner_moved_is_named_and_the_others_are_sent(start, 
     assert status == 404 and "was moved or deleted" in answer["error"]
     archive = zipfile.ZipFile(io.BytesIO(app.request("download/textures.zip")[1]))
     assert sorted(archive.namelist()) == [f"{other}.json", f"{other}.wav"]
+    assert [app.sound(each)["missing"] for each in (name, other)] == [True, False]
+    # It can be made once more.
+    assert app.request(f"api/sounds/{other}/again", {})[0] == 409
+    assert app.request(f"api/sounds/{name}/again", {}) == (201, {"names": [name]})
+    assert not app.wait(name, "done", "failed")["missing"]
+    assert app.request(f"download/{name}.wav")[1] == folder.joinpath("textures", f"{name}.wav").read_bytes()
+    # What the page plays may be gone too.
+    app.folder.joinpath("listening", f"{name}.flac").unlink()
+    assert app.request(f"download/{name}.flac")[0] == app.request(f"sounds/{name}.flac")[0] == 404
+
+
+def test_a_recording_that_its_owner_moved_is_put_back_by_dropping_it_again(start, rain):
+    app = start()
+    app.drop(rain)
+    file = app.folder / app.sound("rain-on-b-the-roof")["file"]
+    file.unlink()
+    assert app.drop(rain) == (201, {"name": "rain-on-b-the-roof"})
+    assert file.read_bytes() == rain.read_bytes()
 
 
 def test_where_the_speed_cannot_be_written_textures_are_made(start, rain, tmp_path):
