@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 import signal
 import zipfile
 
@@ -238,6 +239,50 @@ def test_a_broken_file_is_one_message_and_the_others_arrive(app, visit, sounds, 
     page.get_by_role("button", name="Make a morph").click()
     page.get_by_role("button", name="Play rain and tapping: morph, 1 s, take 1").wait_for()
     visit.errors[:] = [error for error in visit.errors if "status of 422" not in error]
+
+
+def test_what_comes_together_is_chosen_together_and_a_morph_goes_either_way(app, visit, sounds):
+    page = visit(app)
+    drop(page, sounds / "rain.wav", sounds / "tapping.wav")
+    page.get_by_role("button", name="Play tapping", exact=True).wait_for()
+    page.get_by_role("checkbox", name="morph").check()
+    page.get_by_label("Length, s").fill("1")
+    page.get_by_label("Moves").select_option("from tapping to rain")
+    page.get_by_role("button", name="Make a morph").click()
+    page.get_by_role("button", name="Play rain and tapping: morph, 1 s, take 1").wait_for()
+    assert app.sound("rain-tapping-morph-1s-seed1")["settings"]["position"] == [1, 0]
+    page.get_by_role("button", name="Take the demo sound chimes").click()
+    page.get_by_role("checkbox", name="Chimes", checked=True).wait_for()
+    assert page.locator("#sources input:checked").count() == 1
+
+
+def test_a_moved_file_is_said_and_made_again(start_app, visit, finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "sounds")
+    app = start_app(tmp_path / "sounds")
+    page = visit(app)
+    link = page.get_by_role("link", name="Download rain: loop, 1 s, take 1 as WAV")
+    link.wait_for()
+    (app.folder / "textures/rain-loop-1s-seed1.wav").unlink()
+    # As when one comes back from another window.
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.get_by_text("Its WAV file was moved or deleted.").wait_for()
+    assert link.count() == 0
+    page.get_by_role("button", name="Make it again: rain: loop, 1 s, take 1").click()
+    link.wait_for()
+
+
+def test_the_command_can_be_copied_or_is_selected(start_app, visit, finished):
+    page = visit(start_app(finished), permissions=["clipboard-read", "clipboard-write"])
+    cell = page.get_by_role("group", name="loop, 1 s, take 1")
+    cell.get_by_text("How it was made").click()
+    cell.get_by_role("button", name="Copy the command").click()
+    cell.get_by_role("button", name="Copied").wait_for()
+    command = cell.locator("pre").inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == command
+    # Where there is no clipboard, as at an address that is not encrypted.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    cell.get_by_role("button", name="Copy the command").click()
+    wait_for(lambda: page.evaluate("getSelection().toString()") == command)
 
 
 def test_titles_are_shown_as_they_are(app, visit, sounds, tmp_path):

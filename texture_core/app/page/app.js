@@ -78,6 +78,7 @@ async function follow() {
 let arriving = Promise.resolve();
 
 function arrive(files) {
+  const batch = new Set();
   for (const file of files) {
     const status = make("span", {}, `${file.name}: waiting`);
     const item = make("li", {}, status);
@@ -87,7 +88,7 @@ function arrive(files) {
       .then(
         (name) => {
           item.remove();
-          select(name);
+          select(name, batch);
           announce(`${file.name} is there`);
         },
         (error) => refuse(item, status, file.name, error.message),
@@ -139,7 +140,7 @@ function upload(file, status) {
 
 function takeDemo(name) {
   send("api/demo", { name }).then(
-    ({ name: added }) => select(added),
+    ({ name: added }) => select(added, new Set()),
     (error) => showProblem(error.message),
   );
 }
@@ -148,14 +149,12 @@ function takeDemo(name) {
 
 const chosen = new Set();
 
-// The one that has just come, unless something is chosen; several that come together are chosen together.
-let lastSelection = 0;
-function select(name) {
-  const now = performance.now();
-  if (now - lastSelection > 3000) {
+// What has just come is chosen in place of what was; what was dropped together is chosen together.
+function select(name, batch) {
+  if (batch.size === 0) {
     chosen.clear();
   }
-  lastSelection = now;
+  batch.add(name);
   chosen.add(name);
   showSources();
   changed();
@@ -166,11 +165,11 @@ const isMorph = () => chosenSounds().length === 2 && byId("morph").checked;
 const quality = () => form.querySelector("input[name=quality]:checked")?.value;
 
 function asked() {
-  const between = { stay: [byId("between").valueAsNumber], over: [0, 1], back: [0, 1, 0] }[byId("path").value];
+  const paths = { stay: [byId("between").valueAsNumber], over: [0, 1], reverse: [1, 0], back: [0, 1, 0] };
   return {
     sources: chosenSounds().map((sound) => sound.name),
     morph: isMorph(),
-    position: between,
+    position: paths[byId("path").value],
     duration: byId("duration").valueAsNumber,
     takes: byId("takes").valueAsNumber,
     fade: byId("fade").valueAsNumber || 0,
@@ -191,8 +190,13 @@ function changed() {
   const morph = isMorph();
   byId("morphing").hidden = !morph;
   if (morph) {
-    byId("morph-first").textContent = sounds[0].title;
-    byId("morph-second").textContent = sounds[1].title;
+    const [first, second] = sounds.map(({ title }) => (title.length > 20 ? `${title.slice(0, 19).trim()}…` : title));
+    byId("morph-first").textContent = first;
+    byId("morph-second").textContent = second;
+    const [, over, reverse, back] = byId("path").options;
+    over.textContent = `from ${first} to ${second}`;
+    reverse.textContent = `from ${second} to ${first}`;
+    back.textContent = `from ${first} to ${second} and back`;
   }
   for (const option of byId("path").options) {
     option.disabled = byId("loop").checked && option.value !== "stay";
@@ -282,7 +286,8 @@ function showSources() {
         chosen[box.checked ? "add" : "delete"](sound.name);
         changed();
       });
-      list.append(make("label", { "data-name": sound.name }, box, make("span", {}, sound.title)));
+      // The newest first, as beside it.
+      list.prepend(make("label", { "data-name": sound.name }, box, make("span", {}, sound.title)));
     }
     old.delete(sound.name);
   }
@@ -306,7 +311,7 @@ function show(news) {
   byId("folder").textContent = state.folder;
   byId("measuring").hidden = state.measured;
   byId("nothing").hidden = state.sounds.length > 0;
-  byId("all").hidden = !textures().some((sound) => sound.state === "done");
+  byId("all").hidden = !textures().some((sound) => sound.state === "done" && !sound.missing);
   for (const sound of state.sounds) {
     const old = before.get(sound.name);
     if (old && old.state !== sound.state && (sound.state === "done" || sound.state === "failed")) {
@@ -333,13 +338,13 @@ function begin() {
   state.demos.forEach((name, number) => {
     const button = make("button", { type: "button", class: "link", onclick: () => takeDemo(name) }, name);
     button.ariaLabel = `Take the demo sound ${name}`;
-    const after = number < state.demos.length - 2 ? ", " : number < state.demos.length - 1 ? " or " : ".";
+    const after = number < state.demos.length - 2 ? ", " : number < state.demos.length - 1 ? " or " : "";
     byId("demos").append(button, after);
   });
   state.qualities.forEach(({ name, title, hint }, number) => {
     const radio = make("input", { type: "radio", name: "quality", value: name, checked: number === 0 });
-    const text = make("span", {}, title, make("span", { class: "hint" }, hint));
-    byId("qualities").append(make("label", {}, radio, text, make("span", { class: "about" })));
+    const [about, what] = [make("span", { class: "about" }), make("span", { class: "hint" }, hint)];
+    byId("qualities").append(make("label", {}, radio, make("span", {}, title), about, what));
   });
   if (recordings().length) {
     chosen.add(recordings().at(-1).name);
@@ -395,11 +400,9 @@ function arrange(list, items) {
 
 function newGroup(key, sound) {
   const head = make("header", {}, make("h3", {}, sound.title));
-  if (sound.kind === "recording") {
-    head.append(make("span", { class: "facts" }, factsOf(sound)));
-  } else {
-    head.append(make("span", { class: "facts" }, "morph"));
-  }
+  const lost = sound.kind !== "recording" && sound.sources.length === 1;
+  const facts = sound.kind === "recording" ? factsOf(sound) : lost ? "its recording is not there any more" : "morph";
+  head.append(make("span", { class: "facts" }, facts));
   const article = make("article", { "data-group": key }, head, make("div", { class: "cells" }));
   article.setAttribute("aria-label", sound.title);
   return article;
@@ -424,9 +427,10 @@ function showCells(cells, sounds) {
 
 function fill(cell, sound) {
   const done = sound.kind === "recording" || sound.state === "done";
-  if (cell.dataset.state !== sound.state) {
+  const appearance = sound.missing ? "missing" : sound.state;
+  if (cell.dataset.state !== appearance) {
     const focused = cell.contains(document.activeElement);
-    cell.dataset.state = sound.state;
+    cell.dataset.state = appearance;
     cell.replaceChildren(...(done ? finished(sound) : unfinished(sound)));
     if (focused) {
       cell.querySelector("button")?.focus({ preventScroll: true });
@@ -453,11 +457,15 @@ function unfinished(sound) {
   } else {
     const text = sound.state === "failed" ? sound.error : "Stopped when the app was closed.";
     box.append(make("span", { class: "problem" }, text));
-    const again = make("button", { type: "button", class: "link", onclick: () => remake(sound) }, "Make it again");
-    again.ariaLabel = `Make it again: ${nameOf(sound)}`;
-    parts.push(box, make("p", { class: "actions" }, again, remove("Remove")));
+    parts.push(box, make("p", { class: "actions" }, againButton(sound), remove("Remove")));
   }
   return parts;
+}
+
+function againButton(sound) {
+  const again = make("button", { type: "button", class: "link", onclick: () => remake(sound) }, "Make it again");
+  again.ariaLabel = `Make it again: ${nameOf(sound)}`;
+  return again;
 }
 
 function showProgress(cell, sound) {
@@ -497,7 +505,9 @@ function finished(sound) {
     return [...parts, make("p", { class: "actions" }, remove)];
   }
   const words = (sound.words ?? []).map(({ good, text }) => make("li", { class: good ? "" : "bad" }, text));
-  const notes = (sound.notes ?? []).map((text) => make("li", { class: "note" }, text));
+  const notes = (sound.notes ?? []).map((text) =>
+    make("li", { class: "note" }, `${text[0].toUpperCase()}${text.slice(1)}.`),
+  );
   if (words.length || notes.length) {
     parts.push(make("ul", {}, ...words, ...notes));
   }
@@ -507,7 +517,11 @@ function finished(sound) {
     anchor.ariaLabel = `Download ${nameOf(sound)} as ${text}`;
     return anchor;
   };
-  parts.push(make("p", { class: "actions" }, link("wav"), link("flac"), remove), howItWasMade(sound));
+  if (sound.missing) {
+    parts.push(make("p", { class: "problem" }, "Its WAV file was moved or deleted."));
+  }
+  const wav = sound.missing ? againButton(sound) : link("wav");
+  parts.push(make("p", { class: "actions" }, wav, link("flac"), remove), howItWasMade(sound));
   return parts;
 }
 
@@ -526,14 +540,23 @@ function howItWasMade(sound) {
   for (const [name, value] of Object.entries(facts)) {
     list.append(make("dt", {}, name), make("dd", {}, String(value)));
   }
+  const command = make("pre", {}, sound.command);
   const copy = make("button", { type: "button", class: "link" }, "Copy the command");
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(sound.command);
-    announce("The command is copied");
+    try {
+      await navigator.clipboard.writeText(sound.command);
+      copy.textContent = "Copied";
+      announce("The command is copied");
+      setTimeout(() => (copy.textContent = "Copy the command"), 2000);
+    } catch {
+      // Browsers keep the clipboard from pages of other machines that are not encrypted.
+      getSelection().selectAllChildren(command);
+      announce("The command is selected");
+    }
   });
-  const note = make("p", { class: "hint" }, "This command makes the same file again (where it is not there any more):");
-  const details = make("details", {}, make("summary", {}, "How it was made"), list, note);
-  details.append(make("pre", {}, sound.command), copy);
+  const text = "This command makes the same file again. With --force at its end, it overwrites the one that is there.";
+  const details = make("details", {}, make("summary", {}, "How it was made"), list, make("p", { class: "hint" }, text));
+  details.append(command, copy);
   return details;
 }
 
@@ -778,7 +801,7 @@ class Player {
     byId("now-kind").textContent = labelOf(this.sound);
     byId("toggle").classList.toggle("playing", this.playing);
     byId("toggle").ariaLabel = this.playing ? "Pause" : "Play";
-    byId("a-is").textContent = a ? a.title : "";
+    byId("a-is").textContent = a && b?.sources.length === 2 ? a.title : a ? "recording" : "";
     byId("b-is").textContent = b ? labelOf(b) : "nothing yet";
     byId("hear-a").disabled = !a;
     byId("hear-b").disabled = !b;
@@ -878,6 +901,8 @@ function startPage() {
     byId(id).addEventListener("change", () => player.adjust());
   }
   document.addEventListener("keydown", onKey);
+  // Files may have been moved meanwhile.
+  window.addEventListener("focus", () => ask("api/state").then(show, () => {}));
   follow();
 }
 
