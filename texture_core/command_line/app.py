@@ -53,7 +53,10 @@ def _app(options):
     folder = Folder(Path(options.folder))
 
     def on_start(address):
-        print(f"{address}\nSounds are kept in {folder.path}. Ctrl-C ends the app.", flush=True)
+        print(address)
+        if options.host == "0.0.0.0":
+            print("From another machine: the same with this machine's name in place of 127.0.0.1.")
+        print(f"Sounds are kept in {folder.path}. Ctrl-C ends the app.", flush=True)
         if not options.no_browser:
             webbrowser.open(address)
 
