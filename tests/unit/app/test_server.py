@@ -249,7 +249,7 @@ def test_a_recording_that_its_owner_moved_is_put_back_by_dropping_it_again(start
 def test_where_the_speed_cannot_be_written_textures_are_made(start, rain, tmp_path):
     (tmp_path / "sounds/speed.json").mkdir(parents=True)
     app = start()
-    wait_for(lambda: app.state()["measured"], seconds=60)
+    wait_for(lambda: app.state()["measured"], seconds=120)
     app.drop(rain)
     (name,) = make(app, sources=["rain-on-b-the-roof"])
     assert app.wait(name, "done", "failed")["state"] == "done"

@@ -801,7 +801,7 @@ class Player {
     byId("now-kind").textContent = labelOf(this.sound);
     byId("toggle").classList.toggle("playing", this.playing);
     byId("toggle").ariaLabel = this.playing ? "Pause" : "Play";
-    byId("a-is").textContent = a && b?.sources.length === 2 ? a.title : a ? "recording" : "";
+    byId("a-is").textContent = !a ? "none" : b?.sources.length === 2 ? a.title : "recording";
     byId("b-is").textContent = b ? labelOf(b) : "nothing yet";
     byId("hear-a").disabled = !a;
     byId("hear-b").disabled = !b;
