@@ -271,6 +271,17 @@ def test_a_moved_file_is_said_and_made_again(start_app, visit, finished, tmp_pat
     link.wait_for()
 
 
+def test_a_recording_that_was_moved_is_missed_until_it_is_dropped_again(start_app, visit, finished, sounds, tmp_path):
+    shutil.copytree(finished, tmp_path / "sounds")
+    (tmp_path / "sounds/recordings/rain.wav").unlink()
+    page = visit(start_app(tmp_path / "sounds"))
+    page.get_by_text("its recording is not there any more").wait_for()
+    drop(page, sounds / "rain.wav")
+    page.get_by_text("2.5 s, 16 kHz, mono").wait_for()
+    assert page.get_by_role("article").count() == 1
+    assert page.get_by_text("its recording is not there any more").count() == 0
+
+
 def test_the_command_can_be_copied_or_is_selected(start_app, visit, finished):
     page = visit(start_app(finished), permissions=["clipboard-read", "clipboard-write"])
     cell = page.get_by_role("group", name="loop, 1 s, take 1")

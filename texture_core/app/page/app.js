@@ -373,7 +373,8 @@ function showGroups() {
   const ordered = [...groups].sort((one, other) => newest(other) - newest(one));
   const old = new Map([...byId("groups").children].map((article) => [article.dataset.group, article]));
   const articles = ordered.map(([key, sounds]) => {
-    const article = old.get(key) ?? newGroup(key, sounds[0]);
+    const article = old.get(key) ?? newGroup(key);
+    nameGroup(article, sounds.find((sound) => sound.kind === "recording") ?? sounds[0]);
     showCells(article.querySelector(".cells"), sounds);
     return article;
   });
@@ -398,14 +399,17 @@ function arrange(list, items) {
   }
 }
 
-function newGroup(key, sound) {
-  const head = make("header", {}, make("h3", {}, sound.title));
+function newGroup(key) {
+  const head = make("header", {}, make("h3"), make("span", { class: "facts" }));
+  return make("article", { "data-group": key }, head, make("div", { class: "cells" }));
+}
+
+function nameGroup(article, sound) {
   const lost = sound.kind !== "recording" && sound.sources.length === 1;
-  const facts = sound.kind === "recording" ? factsOf(sound) : lost ? "its recording is not there any more" : "morph";
-  head.append(make("span", { class: "facts" }, facts));
-  const article = make("article", { "data-group": key }, head, make("div", { class: "cells" }));
   article.setAttribute("aria-label", sound.title);
-  return article;
+  article.querySelector("h3").textContent = sound.title;
+  article.querySelector(".facts").textContent =
+    sound.kind === "recording" ? factsOf(sound) : lost ? "its recording is not there any more" : "morph";
 }
 
 function showCells(cells, sounds) {
