@@ -66,13 +66,11 @@ class Jobs:
     Attributes
     ----------
     changes : Changes
-    progress : dict of str to dict
-        Progress of the running texture, by its name: ``step``, ``share`` (0 to 1) and ``left`` (seconds or None).
     """
 
     def __init__(self, folder, speed, qualities, threads):
         self.folder, self.speed, self.qualities, self.threads = folder, speed, qualities, threads
-        self.changes, self.progress = Changes(), {}
+        self.changes, self._progress = Changes(), {}
         self._readers = asyncio.Semaphore(_SIMULTANEOUS_READERS)
         self._queue, self._wanted = [], asyncio.Event()
         self._running = self._process = self._cancelled = None
@@ -114,7 +112,7 @@ class Jobs:
                     with suppress(StorageError):
                         self.folder.save(record)
                 finally:
-                    self.progress.pop(self._running, None)
+                    self._progress.pop(self._running, None)
                     self._running = None
                     self._ended.set()
                     self.changes.announce()
@@ -134,6 +132,13 @@ class Jobs:
     def position(self, name):
         """Return the number of textures to make before this one; None if it is not queued."""
         return self._queue.index(name) + (self._running is not None) if name in self._queue else None
+
+    def progress(self, name):
+        """Return the progress of a running texture: ``step``, ``share`` (0 to 1) and ``left`` (seconds or None)."""
+        if name not in self._progress:
+            return None
+        step, share, end = self._progress[name]
+        return {"step": step, "share": share, "left": None if end is None else max(end - time.monotonic(), 0.0)}
 
     async def remove(self, name):
         """Remove a sound. If it is being made, end its processes first."""
@@ -279,7 +284,8 @@ class Jobs:
         return self.speed.seconds(cost, settings.duration, scored=len(sources) == 1)
 
     def _show(self, record, step, share, left):
-        self.progress[record["name"]] = {"step": _STEPS[step], "share": share, "left": left}
+        end = None if left is None else time.monotonic() + left
+        self._progress[record["name"]] = _STEPS[step], share, end
         self.changes.announce()
 
     async def _calibrate(self):

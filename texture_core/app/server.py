@@ -241,7 +241,7 @@ class _Handlers:
             shown["command"] = (
                 f"cd {shlex.quote(str(self.folder.path))} && {shlex.join(['texture-core', *record['command']])}"
             )
-            shown["progress"] = self.jobs.progress.get(record["name"])
+            shown["progress"] = self.jobs.progress(record["name"])
             shown["position"] = self.jobs.position(record["name"])
             shown["missing"] = self._is_missing(record)
         return shown

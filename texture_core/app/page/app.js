@@ -304,7 +304,7 @@ function showSources() {
 function show(news) {
   const first = state === null;
   const before = new Map((state?.sounds ?? []).map((sound) => [sound.name, sound]));
-  state = news;
+  state = { ...news, received: performance.now() };
   if (first) {
     begin();
   }
@@ -484,10 +484,19 @@ function showProgress(cell, sound) {
     bar.value = 0;
   } else if (sound.progress) {
     const { step: doing, share, left } = sound.progress;
-    text = `${doing}${left === null ? "" : `, about ${inTime(left)} left`}`;
+    const rest = left - (performance.now() - state.received) / 1000;
+    text = `${doing}${left === null ? "" : rest < 1 ? ", nearly done" : `, about ${inTime(rest)} left`}`;
     bar.value = share;
   }
   step.textContent = text;
+}
+
+function countDown() {
+  const running = state?.sounds.find((sound) => sound.state === "running");
+  const cell = running && document.querySelector(`.cell[data-name="${running.name}"]`);
+  if (cell) {
+    showProgress(cell, running);
+  }
 }
 
 function finished(sound) {
@@ -907,6 +916,7 @@ function startPage() {
   document.addEventListener("keydown", onKey);
   // Files may have been moved meanwhile.
   window.addEventListener("focus", () => ask("api/state").then(show, () => {}));
+  setInterval(countDown, 1000);
   follow();
 }
 
