@@ -43,9 +43,9 @@ class Quality:
 
 
 QUALITIES = {
-    "draft": Quality("Draft", "up to 8 kHz, to try things", ("--preset", "quick"), False, 1.0, 2.8),
-    "good": Quality("Good", "up to 8 kHz, nearer to the recording", ("--preset", "default"), False, 3.7, 3.4),
-    "full": Quality("Full range", "like Good, with all high frequencies", ("--preset", "default"), True, 3.7, 3.4),
+    "draft": Quality("Draft", "up to 8 kHz, to try things", ("--preset", "quick"), False, 1.0, 3.3),
+    "good": Quality("Good", "up to 8 kHz, nearer to the recording", ("--preset", "default"), False, 3.5, 4.2),
+    "full": Quality("Full range", "like Good, with all high frequencies", ("--preset", "default"), True, 3.5, 4.2),
 }
 
 
