@@ -2,8 +2,10 @@
 
 The new texture is noise with the target's second-order statistics. The curve of the copy has a peak at the shift by
 which it was moved, a few frames wide; the diversity term is the height of the highest peak, and the Sendik term sees
-the value at shift 0 only.
+the value at shift 0 only. Beside the figure, `peaks.tsv` has the highest values.
 """
+
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,6 +16,7 @@ from texture_core.losses.diversity import CrossCorrelation
 from texture_core.methods import initial_spectrogram
 from texture_core.records.spectrogram_files import read_spectrogram
 from texture_core.report.figure_style import save_figure
+from texture_core.report.score_rows import write_tsv
 from texture_core.runtime.randomness import torch_generator
 
 NEEDS = ("targets",)
@@ -22,6 +25,7 @@ NEEDS = ("targets",)
 PLANTED_SHARE = 0.4
 PLANTED_NOISE = 0.1
 _INSET_FRAMES = 30
+_PEAKS = ("texture", "copy_at_its_shift", "copy_elsewhere", "new_texture")
 _COLORS = {"planted copy": "#D55E00", "new texture": "#0072B2"}
 
 
@@ -55,6 +59,15 @@ def plant(target, seed):
     return (target.roll(shift, dims=1) + PLANTED_NOISE * target.mean() * noise).clamp_min(0), shift
 
 
+def peaks(copy, new, shift):
+    """Return the value of a copy's curve at its shift, its highest elsewhere, and the highest of a new texture's.
+
+    Elsewhere is more than 30 frames away.
+    """
+    elsewhere = np.abs(np.arange(len(copy)) - shift) > _INSET_FRAMES
+    return copy[shift], copy[elsewhere].max(), new.max()
+
+
 def draw(path, folder, study):
     """Draw a panel for each texture, with an inset at the peak. The features are those of the first setting."""
     parameters = next(iter(study.settings.values())).features
@@ -72,6 +85,8 @@ def draw(path, folder, study):
                 "new texture": inverse_distances(target, new, parameters, study.seed),
             },
         )
+    rows = [(texture, *peaks(*lines.values(), shift)) for texture, (_, shift, lines) in curves.items()]
+    write_tsv(Path(folder) / "peaks.tsv", _PEAKS, [(name, *(f"{value:.4g}" for value in row)) for name, *row in rows])
     save_figure(path, lambda: _draw(curves, study), title=study.title)
 
 

@@ -61,9 +61,10 @@ def preset_parameters(name="default"):
     ----------
     name : str
         ``default``: infinitely many filters on four views of the spectrogram, from a start that is near, then the sound
-        itself; ``quick``: the same with half the patches, two kernel widths and fewer iterations. ``paper``: 2000 iterations of L-BFGS-B
-        from noise. Those of `texture_core.parameters.method.WEIGHTS_BY_KIND`: ``paper`` with weights for a kind of
-        sound. ``auto``: ``default`` with weights that are chosen for the recording by trial syntheses.
+        itself; ``quick``: the same with half the patches, two kernel widths and fewer iterations. ``paper``: 2000
+        iterations of L-BFGS-B from noise. Those of `texture_core.parameters.method.WEIGHTS_BY_KIND`: ``paper`` with
+        weights for a kind of sound. ``auto``: ``default`` with weights that are chosen for the recording by trial
+        syntheses.
 
     Raises
     ------

@@ -60,6 +60,9 @@ def test_figure_1_is_drawn(random_spectrogram, tmp_path):
     study = Study("Figure 1", {"any": Parameters(features=FEATURES)}, {"a": "A $sound"}, {"a": tmp_path / "a.h5"})
     inverse_sendik.draw(tmp_path / "figure.svg", tmp_path, study)
     assert {"A $sound", "planted copy", "shift (s)"} <= set(texts(tmp_path / "figure.svg"))
+    name, copy, elsewhere, new = (tmp_path / "peaks.tsv").read_text(encoding="utf-8").splitlines()[1].split("\t")
+    assert name == "a"
+    assert float(copy) > 10 * max(float(elsewhere), float(new))
 
 
 def test_classifier_scores_are_means_of_each_class_at_each_beta(tmp_path):
