@@ -16,6 +16,9 @@ BLOCKS = (1, 3, 5, 11, 13)
 _HALVING = (2, 4, 6, 12)
 # The chain's, in samples.
 _HOP = 64
+# Steps of an optimiser may try larger log magnitudes, which nothing penalises, because the maps end at 6; beyond 88,
+# exp is infinite in single precision.
+_LARGEST = 40.0
 
 
 class Trained:
@@ -72,7 +75,7 @@ class Trained:
 
     def __call__(self, log_magnitude):
         """Compute maps (channels * bands, frames of the block), in 0 ... 6, of a log spectrogram (257, frames)."""
-        magnitude = torch.expm1(log_magnitude)
+        magnitude = torch.expm1(log_magnitude.clamp_max(_LARGEST))
         frames = magnitude.shape[1]
         # The network's first frame is centred half a window after the start, the spectrogram's at the start.
         first = FRAME_LENGTH / 2 / _HOP

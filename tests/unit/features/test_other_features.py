@@ -130,6 +130,17 @@ def test_trained_features_are_what_the_network_sees():
     assert np.corrcoef(direct[:, :frames].ravel(), maps[0][:, :frames].numpy().ravel())[0, 1] > 0.95
 
 
+def test_trained_features_are_finite_whatever_an_optimiser_tries():
+    trained = create(257, torch.float32, type="trained", options={"weights": str(yamnet_file()), "blocks": [1, 3]})
+    values = torch.from_numpy(log_spectrogram(demo_texture("rain", duration=0.3)))
+    values[::2, ::3] = 300.0
+    values.requires_grad_(True)
+    maps = trained(values)
+    sum(m.square().sum() for m in maps).backward()
+    assert all(torch.isfinite(m).all() for m in maps)
+    assert torch.isfinite(values.grad).all()
+
+
 def test_trained_features_have_a_gradient_and_say_what_they_need():
     path = str(yamnet_file())
     trained = create(257, torch.float32, type="trained", options={"weights": path, "blocks": [1]})
