@@ -286,7 +286,7 @@ def test_force_overwrites_and_short_recordings_are_told_of(folder, small_presets
     tc.write_audio(folder / "short.wav", tc.demo_texture("rain", duration=1.2), 16000)
     (folder / "a.wav").write_text("old")
     assert main(["synthesize", "short.wav", "-o", "a.wav", "--force", *QUICK]) == 0
-    assert "the sound is short (1.20 s): rhythm is matched only up to lags of 0.48 s" in capsys.readouterr().err
+    assert "the sound is short (1.20 s): rhythm is matched only up to lags of 0.54 s" in capsys.readouterr().err
     assert soundfile.info("a.wav").duration == 1.2
 
 

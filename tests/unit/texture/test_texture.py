@@ -127,7 +127,7 @@ def test_short_recordings_get_shorter_lags():
     parameters = preset_parameters("quick")
     assert fit_to_duration(parameters, 2.3) is parameters
     fitted = fit_to_duration(parameters, 1.5)
-    assert fitted.autocorrelation.maximum_lag == pytest.approx((1.5 - 31 * 0.008) / 2)
+    assert fitted.autocorrelation.maximum_lag == pytest.approx((1.5 - 15 * 0.008) / 2)
     assert fitted.alpha == parameters.alpha
     assert fit_to_duration(parameters, 0.5).alpha == 0
     plan = plan_texture(tc.demo_texture("rain", duration=0.5), RATE, duration=1.0)
