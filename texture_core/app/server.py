@@ -442,11 +442,7 @@ class _Handlers:
 
     async def download_all(self, request):
         """Send all results and their records in one file."""
-        done = [
-            record
-            for record in self.folder.textures()
-            if record["state"] == DONE and (self.folder.path / record["file"]).is_file()
-        ]
+        done = [record for record in self.folder.textures() if record["state"] == DONE and not self._is_missing(record)]
         if not done:
             raise _Problem("there is nothing to download yet", 404)
         file = await asyncio.to_thread(zipped, self.folder.path, done)

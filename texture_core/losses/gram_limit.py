@@ -52,8 +52,8 @@ class GramLimitLoss:
     -----
     The products of all patches of width 2 w are sums of two products of patches of width w, P_2w[s, t] = P_w[s, t] +
     P_w[s + w, t + w], so one product of frames is enough for all widths. Time is proportional to the product of the
-    numbers of patches, memory to the number of the target's, because the synthesis is processed in blocks. Frames after
-    the last complete patch of `stride` frames are ignored.
+    numbers of patches, memory to their sum, because the synthesis is processed in blocks. Frames after the last
+    complete patch of `stride` frames are ignored.
     """
 
     def __init__(self, target, widths, stride=2, loudness=1.0):
@@ -72,7 +72,7 @@ class GramLimitLoss:
         energies = self._energies(self._target_energy)
         for level, products in enumerate(self._summed_up(self._target @ self._target.T)):
             if self._widths[level] in self._counted:
-                weight = self._weight(energies[level]) * self._target_shares[level]
+                weight = energies[level] ** loudness * self._target_shares[level]
                 reciprocal = energies[level].rsqrt()
                 total, _ = _sum_of_squared_kernels(products, (reciprocal, weight), (reciprocal, weight), 0, loudness)
                 self._within_target += total
@@ -118,12 +118,12 @@ class GramLimitLoss:
         count, levels = len(patches), []
         energies = self._energies(torch.cat([patches.square().sum(dim=1), self._target_energy]))
         for width, energy, target_shares in zip(self._widths, energies, self._target_shares, strict=True):
-            reciprocal, weight = energy.rsqrt(), self._weight(energy)
+            reciprocal, weight = energy.rsqrt(), energy**self._loudness
             own = count - width // self._stride + 1
             weight[:own] *= self._shares(patches[None], width)
             rows = reciprocal[:own], weight[:own].clone()
             weight[:own] *= 2 / self._within_target
-            # Those of both.
+            # Patches of both.
             weight[own:count] = 0
             weight[count:] *= target_shares * (-2 / self._within_target)
             levels.append((rows, (reciprocal, weight)))
@@ -154,9 +154,6 @@ class GramLimitLoss:
     def _energies(self, energy):
         """Return the squared norms of the patches of each width, from those of the patches of `stride` frames."""
         return [values.clamp_min(torch.finfo(values.dtype).tiny) for values in self._summed_up(energy)]
-
-    def _weight(self, energy):
-        return energy**self._loudness
 
     def _summed_up(self, values):
         """Return the sums for each width, from those for the first; of (patches,), or the same for both sides."""
