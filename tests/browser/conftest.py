@@ -136,6 +136,15 @@ def open_page(new_page, results):
     return open_page
 
 
+# Of pictures that load when they come near, those that a person sees.
+PICTURES_IN_SIGHT = """
+    [...document.images].filter(image => {
+        const box = image.getBoundingClientRect();
+        return box.height && box.bottom > 0 && box.top < innerHeight;
+    }).every(image => image.complete)
+"""
+
+
 class Listening:
     """What a person does and sees on a page."""
 
@@ -196,3 +205,9 @@ def listening(open_page):
 @pytest.fixture(scope="module")
 def person():
     return Listening
+
+
+@pytest.fixture(scope="module")
+def wait_for_pictures():
+    """Waits until all pictures in sight are loaded: the network may never be silent on a busy machine."""
+    return lambda page: page.wait_for_function(PICTURES_IN_SIGHT)
