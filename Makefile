@@ -59,8 +59,8 @@ app: setup ## Set up .venv, then open a page in the browser: drop a sound, hear 
 # By whole files, because what the tests of a file share is made once for each worker that runs one of them.
 test: setup-test ## Set up .venv, then run the tests, but for those below
 	@$(call pytest,not slow and not slurm and not long); status=$$?; \
-	echo "Not run: make test-slow (studies that are run again and again, 2 minutes), make test-slurm (on a Slurm of one node, as"; \
-	echo "root, 2 minutes), make test-long (damaged files by the thousand, kills at random, an hour)."; \
+	echo "Not run: make test-slow (studies that are run again and again, 8 minutes), make test-slurm (on a Slurm of one node, as"; \
+	echo "root, 4 minutes), make test-long (damaged files by the thousand, kills at random, an hour)."; \
 	exit $$status
 
 test-slow: setup-test ## Run the tests that run studies again and again, with faults and kills

@@ -136,15 +136,6 @@ def open_page(new_page, results):
     return open_page
 
 
-# Of pictures that load when they come near, those that a person sees.
-PICTURES_IN_SIGHT = """
-    [...document.images].filter(image => {
-        const box = image.getBoundingClientRect();
-        return box.height && box.bottom > 0 && box.top < innerHeight;
-    }).every(image => image.complete)
-"""
-
-
 class Listening:
     """What a person does and sees on a page."""
 
@@ -209,5 +200,16 @@ def person():
 
 @pytest.fixture(scope="module")
 def wait_for_pictures():
-    """Waits until all pictures in sight are loaded: the network may never be silent on a busy machine."""
-    return lambda page: page.wait_for_function(PICTURES_IN_SIGHT)
+    """Waits until a page and the pictures of its first row are loaded.
+
+    Not for a silent network: Playwright does not always hear that a sound of a local page has been read.
+    """
+
+    def wait(page):
+        page.wait_for_load_state("load")
+        page.wait_for_function(
+            "[...document.querySelectorAll('#sounds tbody tr:first-child img')]"
+            ".every(image => image.complete && image.naturalWidth)"
+        )
+
+    return wait
