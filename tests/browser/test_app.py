@@ -256,6 +256,35 @@ def test_what_comes_together_is_chosen_together_and_a_morph_goes_either_way(app,
     assert page.locator("#sources input:checked").count() == 1
 
 
+def test_a_reload_keeps_what_is_chosen_in_this_window(app, visit, sounds):
+    page = visit(app)
+    drop(page, sounds / "rain.wav", sounds / "tapping.wav")
+    page.get_by_role("button", name="Play tapping", exact=True).wait_for()
+    page.get_by_label("Take the demo sound chimes").click()
+    page.get_by_role("checkbox", name="Chimes", checked=True).wait_for()
+    for name, wanted in {"Chimes": False, "rain": True, "tapping": True}.items():
+        page.get_by_role("checkbox", name=name).set_checked(wanted)
+    page.get_by_role("checkbox", name="morph").check()
+    page.get_by_role("slider", name="Position between").fill("0.25")
+    page.get_by_label("Length, s").fill("2.5")
+    page.get_by_label("Takes").fill("3")
+    page.get_by_label(re.compile("^Draft")).check()
+
+    def choices():
+        page.get_by_text(re.compile("^Make 3 morphs$|^Make a sound$")).wait_for()
+        texts = [page.get_by_label(name).input_value() for name in ("Length, s", "Takes", "Fades, s")]
+        texts.append(page.get_by_role("slider", name="Position between").input_value())
+        return texts, page.locator("#make input:checked").evaluate_all("all => all.map(one => one.id || one.value)")
+
+    chosen = choices()
+    assert chosen[0] == ["2.5", "3", "0.1", "0.25"]
+    page.reload()
+    assert choices() == chosen
+    other = visit(app)
+    other.get_by_role("checkbox", name="Chimes", checked=True).wait_for()
+    assert other.get_by_label("Length, s").input_value() == "8"
+
+
 def test_a_moved_file_is_said_and_made_again(start_app, visit, finished, tmp_path):
     shutil.copytree(finished, tmp_path / "sounds")
     app = start_app(tmp_path / "sounds")

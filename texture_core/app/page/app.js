@@ -218,7 +218,33 @@ function changed() {
   const what = byId("loop").checked ? "loop" : morph ? "morph" : "sound";
   byId("go").textContent = count > 1 ? `Make ${count} ${what}s` : `Make a ${what}`;
   byId("go").disabled = sounds.length === 0;
+  keepChoices();
   estimate();
+}
+
+// A reload keeps what is chosen, in this window alone.
+const choices = () => [...form.elements].filter(({ id, type }) => id && /number|checkbox|range|select/.test(type));
+
+function keepChoices() {
+  const values = choices().map(({ id, type, checked, value }) => [id, type === "checkbox" ? checked : value]);
+  const kept = { values, quality: quality(), sources: [...chosen] };
+  sessionStorage.setItem("choices", JSON.stringify(kept));
+}
+
+function restoreChoices() {
+  const { values, quality, sources } = JSON.parse(sessionStorage.getItem("choices")) ?? { values: [], sources: [] };
+  const kept = new Map(values);
+  for (const field of choices().filter(({ id }) => kept.has(id))) {
+    field[field.type === "checkbox" ? "checked" : "value"] = kept.get(field.id);
+  }
+  for (const radio of form.querySelectorAll("input[name=quality]")) {
+    radio.checked = quality ? radio.value === quality : radio.checked;
+  }
+  const known = recordings().map(({ name }) => name);
+  const still = known.filter((name) => sources.includes(name));
+  for (const name of still.length ? still : known.slice(-1)) {
+    chosen.add(name);
+  }
 }
 
 let estimates = 0;
@@ -346,9 +372,7 @@ function begin() {
     const [about, what] = [make("span", { class: "about" }), make("span", { class: "hint" }, hint)];
     byId("qualities").append(make("label", {}, radio, make("span", {}, title), about, what));
   });
-  if (recordings().length) {
-    chosen.add(recordings().at(-1).name);
-  }
+  restoreChoices();
 }
 
 const kindOf = (sound) => (sound.settings.loop ? "loop" : sound.sources.length === 2 ? "morph" : "texture");
