@@ -213,3 +213,16 @@ def wait_for_pictures():
         )
 
     return wait
+
+
+@pytest.fixture(scope="module")
+def processor_seconds():
+    """Returns what a page's process has computed so far; unlike the time that passed, it hardly knows of other work."""
+
+    def processor_seconds(page):
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "ProcessTime")
+
+    return processor_seconds
