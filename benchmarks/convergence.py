@@ -4,13 +4,13 @@
 
 minimises the losses of `gram` and `gram_autocorrelation`, with the study's features, by the paper's optimiser
 (L-BFGS-B, 2000 iterations from noise), inverts the result by the paper's Griffin-Lim (500 iterations), and prints the
-loss of the spectrogram, and of both sounds: the paper's and the study's. It goes on where it was.
+loss of the spectrogram, and of both sounds: the paper's and the study's. It goes on where it was: the state of an
+optimisation is saved every minute beside the output.
 """
 
 import argparse
 import json
 import math
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from texture_core.methods.synthesize_spectrogram import synthesize_spectrogram
 from texture_core.parameters.mapping import read_back
 from texture_core.parameters.method import InversionParameters, OptimizerParameters, Parameters, SpectrogramParameters
 from texture_core.phase.inversion import invert
+from texture_core.records.checkpoints import CheckpointPlan, remove_checkpoint
 from texture_core.records.files import replacing
-from texture_core.records.spectrogram_files import read_spectrogram, read_synthesis
+from texture_core.records.spectrogram_files import LOSS_COLUMNS, read_spectrogram, read_synthesis
 from texture_core.spectrogram.log_magnitude import log_spectrogram
 
 SETTINGS = ("gram", "gram_autocorrelation")
@@ -44,28 +45,27 @@ def main(arguments=None):
     for texture in options.textures:
         for setting in options.settings:
             if (texture, setting) not in done:
-                rows.append(_compare(options.results, texture, setting, sorted(options.marks)))
+                checkpoint = Path(f"{options.output}.checkpoints", f"{setting}.{texture}")
+                rows.append(_compare(options.results, texture, setting, sorted(options.marks), checkpoint))
                 with replacing(options.output) as temporary:
                     temporary.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+                remove_checkpoint(checkpoint)
     print(summary(rows))
 
 
-def _compare(results, texture, setting, marks):
+def _compare(results, texture, setting, marks, checkpoint):
     target = read_spectrogram(results / "spectrogram" / f"{texture}.h5")
     study = read_synthesis(results / setting / "synthesis" / f"{texture}.h5")
     parameters = read_back(Parameters, study.attributes["parameters"])
     total = _study_loss(target, parameters)
     plain = replace(parameters, optimizer=OptimizerParameters(iterations=marks[-1]), start="noise")
-    started = time.process_time()
-    losses = {}
-
-    def progress(iteration, terms):
-        if iteration in marks:
-            losses[str(iteration)] = {"loss": terms["total"], "seconds": time.process_time() - started}
-
     paper = synthesize_spectrogram(
-        target, plain, seed=0, texture=texture, setting=setting, device="cpu", progress=progress
+        target, plain, seed=0, texture=texture, setting=setting, device="cpu", checkpoint=CheckpointPlan(checkpoint)
     )
+    history = {
+        str(mark): dict(zip(LOSS_COLUMNS, paper.loss[mark], strict=True)) for mark in marks if mark < len(paper.loss)
+    }
+    losses = {mark: {"loss": row["total"], "seconds": row["seconds"]} for mark, row in history.items()}
     samples = invert(paper.spectrogram, InversionParameters(match_log_magnitude=True), seed=0)
     heard = log_spectrogram(samples, SpectrogramParameters(target.n_fft, target.hop_length))
     return {
