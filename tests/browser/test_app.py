@@ -268,7 +268,7 @@ def test_a_reload_keeps_what_is_chosen_in_this_window(app, visit, sounds):
     page.get_by_role("slider", name="Position between").fill("0.25")
     page.get_by_label("Length, s").fill("2.5")
     page.get_by_label("Takes").fill("3")
-    page.get_by_label(re.compile("^Draft")).check()
+    page.get_by_label(re.compile("^Good")).check()
 
     def choices():
         page.get_by_text(re.compile("^Make 3 morphs$|^Make a sound$")).wait_for()

@@ -238,7 +238,7 @@ function restoreChoices() {
     field[field.type === "checkbox" ? "checked" : "value"] = kept.get(field.id);
   }
   for (const radio of form.querySelectorAll("input[name=quality]")) {
-    radio.checked = quality ? radio.value === quality : radio.checked;
+    radio.checked ||= radio.value === quality;
   }
   const known = recordings().map(({ name }) => name);
   const still = known.filter((name) => sources.includes(name));
