@@ -202,7 +202,7 @@ def person():
 def wait_for_pictures():
     """Waits until a page and the pictures of its first row are loaded.
 
-    Not for a silent network: Playwright does not always hear that a sound of a local page has been read.
+    Not for a silent network, which Playwright sometimes never reports of a local page.
     """
 
     def wait(page):
