@@ -62,10 +62,12 @@ def _compare(results, texture, setting, marks, checkpoint):
     paper = synthesize_spectrogram(
         target, plain, seed=0, texture=texture, setting=setting, device="cpu", checkpoint=CheckpointPlan(checkpoint)
     )
-    history = {
-        str(mark): dict(zip(LOSS_COLUMNS, paper.loss[mark], strict=True)) for mark in marks if mark < len(paper.loss)
+    history = [dict(zip(LOSS_COLUMNS, row, strict=True)) for row in paper.loss]
+    losses = {
+        str(mark): {"loss": history[mark]["total"], "seconds": history[mark]["seconds"]}
+        for mark in marks
+        if mark < len(history)
     }
-    losses = {mark: {"loss": row["total"], "seconds": row["seconds"]} for mark, row in history.items()}
     samples = invert(paper.spectrogram, InversionParameters(match_log_magnitude=True), seed=0)
     heard = log_spectrogram(samples, SpectrogramParameters(target.n_fft, target.hop_length))
     return {

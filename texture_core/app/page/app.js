@@ -232,16 +232,16 @@ function keepChoices() {
 }
 
 function restoreChoices() {
-  const { values, quality, sources } = JSON.parse(sessionStorage.getItem("choices")) ?? { values: [], sources: [] };
-  const kept = new Map(values);
-  for (const field of choices().filter(({ id }) => kept.has(id))) {
-    field[field.type === "checkbox" ? "checked" : "value"] = kept.get(field.id);
+  const kept = JSON.parse(sessionStorage.getItem("choices")) ?? { values: [], sources: [] };
+  const values = new Map(kept.values);
+  for (const field of choices().filter(({ id }) => values.has(id))) {
+    field[field.type === "checkbox" ? "checked" : "value"] = values.get(field.id);
   }
   for (const radio of form.querySelectorAll("input[name=quality]")) {
-    radio.checked ||= radio.value === quality;
+    radio.checked ||= radio.value === kept.quality;
   }
   const known = recordings().map(({ name }) => name);
-  const still = known.filter((name) => sources.includes(name));
+  const still = known.filter((name) => kept.sources.includes(name));
   for (const name of still.length ? still : known.slice(-1)) {
     chosen.add(name);
   }
