@@ -3,7 +3,13 @@
 Public names are imported on first use, so that jobs which only write tables do not import torch.
 """
 
+import os
 from importlib import import_module
+
+# Read by GNU OpenMP when torch loads it. Its threads wait for each other in a loop before they sleep, by default for
+# 300000 rounds, in which they hold processors that other programs want (docs/performance.md has figures).
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 __version__ = "0.1.0"
 

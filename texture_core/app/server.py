@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shlex
 import socket
 import time
@@ -34,6 +33,7 @@ from texture_core.app.settings import QUALITIES, checked_settings, checked_takes
 from texture_core.app.speed import Speed
 from texture_core.demo import demo_texture_names
 from texture_core.errors import ParameterError, StorageError, TextureError
+from texture_core.runtime.threads import default_threads
 
 _PAGE = Path(__file__).parent / "page"
 _FILES = {
@@ -73,11 +73,11 @@ def make_app(folder, *, qualities=QUALITIES, threads=None, token=None):
     folder : Folder
     qualities : dict of str to Quality
     threads : int, optional
-        Number of threads of each job; default: the number of processors that this process may use.
+        Number of threads of each job; default: that of `default_threads`.
     token : str, optional
         See `texture_core.app.guard.Guard`.
     """
-    threads = threads or len(os.sched_getaffinity(0))
+    threads = threads or default_threads()
     speed = Speed(folder.path / "speed.json", threads)
     handlers = _Handlers(folder, speed, qualities, threads)
 

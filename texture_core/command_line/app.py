@@ -8,6 +8,7 @@ from texture_core.command_line.shared import add_command
 from texture_core.command_line.textures import number
 from texture_core.errors import ParameterError
 from texture_core.parameters.statement import Statement
+from texture_core.runtime.threads import default_threads
 
 
 def add(commands):
@@ -33,8 +34,9 @@ def add(commands):
     command.add_argument(
         "--threads",
         type=number(Statement(int, minimum=1)),
+        default=default_threads(),
         metavar="N",
-        help="threads of a job (default: all processors)",
+        help="threads of a job (default: one fewer than there are processors)",
     )
     command.add_argument("--no-browser", action="store_true", help="only print the page's address")
 

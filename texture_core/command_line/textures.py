@@ -25,6 +25,7 @@ from texture_core.parameters.presets import (
 )
 from texture_core.parameters.statement import Statement
 from texture_core.runtime.devices import DEVICES
+from texture_core.runtime.threads import default_threads
 
 
 def add_texture_options(command):
@@ -105,8 +106,9 @@ def add_texture_options(command):
     machine.add_argument(
         "--threads",
         type=number(Statement(int, minimum=1)),
+        default=default_threads(),
         metavar="N",
-        help="number of CPU threads (default: torch's choice)",
+        help="number of CPU threads (default: one fewer than there are processors)",
     )
     machine.add_argument(
         "--progress",
