@@ -142,6 +142,18 @@ def test_lbfgsb_ends_at_the_optimum_long_before_the_iterations_do():
     assert problem.evaluations < 5000
 
 
+def test_lbfgsb_ends_where_rounded_values_show_no_decrease():
+    """Restarts that gain nothing took 17 evaluations each, until all iterations were used up."""
+    problem = LeastSquares()
+    minimize(
+        "lbfgsb",
+        lambda x: (round(problem(x)[0], 5), problem(x)[1]),
+        problem.start,
+        iterations=500,
+    )
+    assert problem.evaluations < 500
+
+
 def test_at_the_optimum_there_is_nothing_to_do(name):
     """Every variable at the bound with a gradient that pushes outwards."""
     start = torch.zeros(3, 4, dtype=torch.float64)
