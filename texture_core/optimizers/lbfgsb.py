@@ -27,7 +27,8 @@ def minimize(function, start, *, iterations, history, on_iteration, keep=None, r
     is so short that the curvature estimate is dominated by rounding noise, and the optimisation stalls. So L-BFGS-B
     minimises c f as a function of z = x / s, where s is a tenth of the norm of the start and c makes the norm of the
     first gradient 1. If the line search fails early (noise of single precision), L-BFGS-B is restarted from the last
-    iterate; the optimisation ends when a restart fails at its first step, or changes the loss by no more than a millionth.
+    iterate. The optimisation ends when a restart fails at its first step, or changes the loss by no more than a
+    millionth.
     """
     iterate = start.detach().clamp_min(0)
     length = _FIRST_STEP * float(torch.linalg.vector_norm(start)) if resume is None else resume["length"]
