@@ -4,13 +4,12 @@
 
 minimises the losses of `gram` and `gram_autocorrelation`, with the study's features, by the paper's optimiser
 (L-BFGS-B, 2000 iterations from noise), inverts the result by the paper's Griffin-Lim (500 iterations), and prints the
-loss of the spectrogram, and of both sounds: the paper's and the study's. It goes on where it was: the state of an
+loss of the spectrogram, also where it converged, and of both sounds: the paper's and the study's. It goes on where it was: the state of an
 optimisation is saved every minute beside the output.
 """
 
 import argparse
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,10 +62,10 @@ def _compare(results, texture, setting, marks, checkpoint):
         target, plain, seed=0, texture=texture, setting=setting, device="cpu", checkpoint=CheckpointPlan(checkpoint)
     )
     history = [dict(zip(LOSS_COLUMNS, row, strict=True)) for row in paper.loss]
+    # It may have ended before some of them.
     losses = {
         str(mark): {"loss": history[mark]["total"], "seconds": history[mark]["seconds"]}
-        for mark in marks
-        if mark < len(history)
+        for mark in {*(mark for mark in marks if mark < len(history)), len(history) - 1}
     }
     samples = invert(paper.spectrogram, InversionParameters(match_log_magnitude=True), seed=0)
     heard = log_spectrogram(samples, SpectrogramParameters(target.n_fft, target.hop_length))
@@ -88,16 +87,13 @@ def _study_loss(target, parameters):
 
 def summary(rows):
     """A line for each texture and setting."""
-    # An optimisation that converged has not reached them all.
-    marks = sorted({mark for row in rows for mark in row["spectrogram"]}, key=int)
-    heading = [*(f"spectrogram, {mark}" for mark in marks), "its sound", "study's sound"]
-    lines = [f"{'texture':28} {'setting':22}" + "".join(f"{text:>18}" for text in heading)]
+    lines = [f"{'texture':28} {'setting':22} {'its sound':>10} {'study':>10}  spectrogram, after iterations"]
     for row in rows:
-        losses = [row["spectrogram"].get(mark, {}).get("loss", math.nan) for mark in marks] + [
-            row["sound"],
-            row["study"],
-        ]
-        lines.append(f"{row['texture']:28} {row['setting']:22}" + "".join(f"{loss:18.3g}" for loss in losses))
+        losses = sorted(row["spectrogram"].items(), key=lambda item: int(item[0]))
+        spectrogram = ", ".join(f"{loss['loss']:.3g} ({mark})" for mark, loss in losses)
+        lines.append(
+            f"{row['texture']:28} {row['setting']:22} {row['sound']:10.3g} {row['study']:10.3g}  {spectrogram}"
+        )
     return "\n".join(lines)
 
 
