@@ -43,8 +43,7 @@ def study_markdown(table, distances=()):
     """
     parts = [_means(table, score) for score in SHOWN if score in table.scores]
     parts += [_distances(distances)] if distances else []
-    parts += [_order(table), "### The paper's findings\n\n" + findings_markdown(check_findings(table))]
-    parts += [_ours(table), _relations(table), _worst(table)]
+    parts += [_order(table), _findings(table), _ours(table), _relations(table), _worst(table)]
     return "\n".join(part for part in parts if part)
 
 
@@ -104,6 +103,12 @@ def _order(table):
         return ""
     header = ["score", "class", "rank correlation with the paper's rows", "our order of means"]
     return f"### The order of the rows\n\n{markdown_table(header, rows)}"
+
+
+def _findings(table):
+    if not any(setting in paper_table() for setting in table.settings):
+        return ""
+    return "### The paper's findings\n\n" + findings_markdown(check_findings(table))
 
 
 def _ours(table):
@@ -187,6 +192,7 @@ def worst_textures(table, count=WORST):
 
 def _worst(table):
     scores = [score for score in JUDGED if score in table.scores]
+    settings = [name for name in (NATURAL, "gram", NEURAL[2], OURS) if name in table.settings]
     rows = []
     for texture, rank in worst_textures(table):
         cells = [texture, ", ".join(sorted(table.classes(texture))), f"{rank:.2f}"]
@@ -195,7 +201,7 @@ def _worst(table):
                 format_number(score_unit(score).factor * table.values(score, setting, [texture])[0])
                 if texture in table.having(score, [setting])
                 else "–"
-                for setting in (NATURAL, "gram", NEURAL[2], OURS)
+                for setting in settings
             ]
             cells.append(" / ".join(of_rows))
         rows.append(cells)
@@ -203,7 +209,7 @@ def _worst(table):
     text = (
         f"### The worst {len(rows)}\n\nBy the mean rank over all neural rows and these scores: 1 is the worst "
         "everywhere, 0.5 the average. "
-        f"Scores are those of `{NATURAL}` / `gram` / `{NEURAL[2]}` / `{OURS}`.\n\n"
+        f"Scores are those of {' / '.join(f'`{name}`' for name in settings)}.\n\n"
     )
     return text + markdown_table(header, rows) if rows else ""
 

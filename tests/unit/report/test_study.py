@@ -96,6 +96,17 @@ def test_a_study_that_has_only_begun(tmp_path):
     assert text.count("**cannot be told**") == 6
 
 
+def test_rows_that_are_not_of_the_paper_have_no_findings_of_its(tmp_path):
+    records = [one for one in study_records() if one["setting"] in ("natural_variation", "quick")]
+    path = tmp_path / "scores.tsv"
+    write_scores_tsv(path, records, settings=["natural_variation", "quick"])
+    text = study_markdown(ScoreTable(read_score_table(path)))
+    assert "findings" not in text
+    tables = markdown_tables(text)
+    assert len(tables["Every row against `quick`"]) == 3
+    assert [len(cell.split(" / ")) for cell in tables["The worst 10"][2][3:]] == [2] * 3
+
+
 def test_the_command_with_distances(scores, tmp_path):
     table1 = tmp_path / "table1.tsv"
     table1.write_text(
