@@ -40,7 +40,8 @@ def main(arguments=None):
     parser.add_argument("--recordings", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--textures", nargs="+", required=True)
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="of the other way; the reference has seed 0")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="of the other way (default: 0)")
+    parser.add_argument("--reference-seed", type=int, default=0, metavar="SEED", help="default: 0")
     parser.add_argument("--iterations", type=int, default=300, help="of the reference (default: 300)")
     parser.add_argument("--duration", type=float, default=7.0)
     options = parser.parse_args(arguments)
@@ -49,14 +50,19 @@ def main(arguments=None):
     if options.output.is_file():
         rows = [json.loads(line) for line in options.output.read_text(encoding="utf-8").splitlines()]
     for texture in options.textures:
-        goals = [row for row in rows if row["texture"] == texture and row["iterations"] == options.iterations]
+        reference = {
+            "texture": texture,
+            "iterations": options.iterations,
+            "reference_seed": options.reference_seed,
+        }
+        goals = [row for row in rows if reference.items() <= row.items()]
         for seed in options.seeds:
             if any(row["seed"] == seed for row in goals):
                 continue
             (problem,) = load([texture], options.duration, options.recordings)
-            goal = goals[0]["goal"] if goals else _goal(problem.log_magnitude, options.iterations)
-            goals.append({"texture": texture, "iterations": options.iterations, "seed": seed, "goal": goal})
-            goals[-1] |= _race(problem.log_magnitude, seed, goal)
+            target = problem.log_magnitude
+            goal = goals[0]["goal"] if goals else _goal(target, options.iterations, options.reference_seed)
+            goals.append({**reference, "seed": seed, "goal": goal, **_race(target, seed, goal)})
             rows.append(goals[-1])
             with replacing(options.output) as temporary:
                 temporary.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -72,7 +78,7 @@ def periodicity(log_magnitude):
     return (mean[50:500].max() / mean[0]).item()
 
 
-def _goal(target, iterations):
+def _goal(target, iterations, seed):
     """The loss of the reference after the iterations, and its number of evaluations."""
     objective = Objective(target, engine_parameters(FILTERS, ALPHA, BETA), FRAME_RATE, 0)
     losses, evaluations, latest = [], [], {}
@@ -88,7 +94,7 @@ def _goal(target, iterations):
         losses.append(_loss(latest, total))
         latest.clear()
 
-    noise = initial_spectrogram.noise(target, torch.Generator().manual_seed(0))
+    noise = initial_spectrogram.noise(target, torch.Generator().manual_seed(seed))
     lbfgsb.minimize(function, noise, iterations=iterations, history=10, on_iteration=on_iteration)
     return {"loss": losses[-1], "evaluations": len(evaluations)}
 
@@ -195,11 +201,14 @@ def _loss(latest, total):
 
 def summary(rows):
     """A line for each run."""
-    lines = [f"{'texture':28} {'iterations':>10} {'seed':>4} {'goal':>10} {'seconds':>8} {'reference':>9} {'ratio':>6}"]
+    lines = [
+        f"{'texture':28} {'iterations':>10} {'seeds':>6} {'goal':>10} {'seconds':>8} {'reference':>9} {'ratio':>6}"
+    ]
     for row in rows:
         seconds, ratio = ("never" if row[name] is None else f"{row[name]:.3g}" for name in ("seconds", "ratio"))
+        seeds = f"{row['reference_seed']}, {row['seed']}"
         lines.append(
-            f"{row['texture']:28} {row['iterations']:10} {row['seed']:4} {row['goal']['loss']:10.3g} {seconds:>8} "
+            f"{row['texture']:28} {row['iterations']:10} {seeds:>6} {row['goal']['loss']:10.3g} {seconds:>8} "
             f"{row['reference_seconds']:9.0f} {ratio:>6}"
         )
     return "\n".join(lines)
