@@ -14,5 +14,5 @@ def default_threads():
     if stated.isdecimal() and int(stated) > 0:
         return int(stated)
     # macOS and Windows know of no affinity.
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, processors - 1)
