@@ -2,10 +2,10 @@
 
     python -m benchmarks.convergence --results results/study --output convergence.jsonl --textures rain wind_chimes
 
-minimises the losses of settings, with the study's features, by the paper's optimiser
-(L-BFGS-B, 2000 iterations from noise), inverts the result by the paper's Griffin-Lim (500 iterations), and prints the
-loss of the spectrogram, also where it converged, and of both sounds: the paper's and the study's. It goes on where it
-was: the state of an optimisation is saved every minute beside the output.
+minimises the losses of settings, with the study's features, by the paper's optimiser (L-BFGS-B, 2000 iterations from
+noise), inverts the result by the paper's Griffin-Lim (500 iterations), and prints the loss of the spectrogram, also
+where it converged, and of both sounds: the paper's and the study's. It goes on where it was: the state of an
+optimisation is saved every minute beside the output.
 """
 
 import argparse

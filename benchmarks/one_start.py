@@ -80,23 +80,10 @@ def periodicity(log_magnitude):
 
 def _goal(target, iterations, seed):
     """The loss of the reference after the iterations, and its number of evaluations."""
-    objective = Objective(target, engine_parameters(FILTERS, ALPHA, BETA), FRAME_RATE, 0)
-    losses, evaluations, latest = [], [], {}
-
-    def function(iterate):
-        terms, gradient = objective.evaluate(iterate)
-        evaluations.append(1)
-        latest[terms["total"]] = terms
-        return terms["total"], gradient
-
-    def on_iteration(iterate, total):
-        objective.advance()
-        losses.append(_loss(latest, total))
-        latest.clear()
-
+    course = _Course(target, FILTERS, BETA)
     noise = initial_spectrogram.noise(target, torch.Generator().manual_seed(seed))
-    lbfgsb.minimize(function, noise, iterations=iterations, history=10, on_iteration=on_iteration)
-    return {"loss": losses[-1], "evaluations": len(evaluations)}
+    lbfgsb.minimize(course.evaluate, noise, iterations=iterations, history=10, on_iteration=course.advance)
+    return {"loss": course.loss, "evaluations": course.evaluations}
 
 
 def _race(target, seed, goal):
@@ -127,15 +114,14 @@ def _race(target, seed, goal):
         stages = [(FILTERS, 10_000)]
     done = 0
     for filters, iterations in stages:
-        beta = BETA if done < DIVERSITY_ITERATIONS else 0.0
-        objective = Objective(target, engine_parameters(filters, ALPHA, beta), FRAME_RATE, 0)
+        course = _Course(target, filters, BETA if done < DIVERSITY_ITERATIONS else 0.0)
         try:
             iterate = conditioned_lbfgs.minimize(
-                watch.function_of(objective, judged=filters == FILTERS),
+                course.evaluate,
                 iterate,
                 iterations=iterations,
                 history=10,
-                on_iteration=watch.on_iteration,
+                on_iteration=watch.over(course, judged=filters == FILTERS),
                 highest=target.max().item(),
             )
         except _End:
@@ -149,8 +135,31 @@ def _race(target, seed, goal):
         "seconds": watch.reached,
         "reference_seconds": seconds,
         "ratio": watch.reached and seconds / watch.reached,
-        "loss": watch.loss,
+        "loss": course.loss,
     }
+
+
+class _Course:
+    """An optimisation of one objective: its evaluations, and the loss without the diversity term at its iterate."""
+
+    def __init__(self, target, filters, beta):
+        self._objective = Objective(target, engine_parameters(filters, ALPHA, beta), FRAME_RATE, 0)
+        # Terms since the last iteration, by total.
+        self._terms = {}
+        self.evaluations, self.loss = 0, math.nan
+
+    def evaluate(self, iterate):
+        terms, gradient = self._objective.evaluate(iterate)
+        self._terms[terms["total"]] = terms
+        self.evaluations += 1
+        return terms["total"], gradient
+
+    def advance(self, iterate, total):
+        # L-BFGS-B reports the total with rounding.
+        terms = self._terms[min(self._terms, key=lambda known: abs(known - total))]
+        self.loss = terms["gram"] + ALPHA * terms["autocorrelation"]
+        self._terms.clear()
+        self._objective.advance()
 
 
 class _End(Exception):
@@ -163,40 +172,26 @@ class _Watch:
     def __init__(self, turn, goal, limit):
         self._turn, self._goal, self._limit = turn, goal, limit
         self._started, self._paused, self._last_turn = time.process_time(), 0.0, 0.0
-        self._latest, self._objective, self._judged = {}, None, False
-        self.reached, self.loss = None, math.nan
+        self.reached = None
 
-    def function_of(self, objective, judged):
-        self._objective, self._judged = objective, judged
+    def over(self, course, judged):
+        """Return the function for each iteration of a course, whose loss counts only if it is `judged`."""
 
-        def function(iterate):
-            terms, gradient = objective.evaluate(iterate)
-            self._latest[terms["total"]] = terms
-            return terms["total"], gradient
+        def on_iteration(iterate, total):
+            seconds = time.process_time() - self._started - self._paused
+            course.advance(iterate, total)
+            if judged and course.loss <= self._goal:
+                self.reached = seconds
+                raise _End
+            if seconds > self._limit:
+                raise _End
+            if seconds - self._last_turn > _SECONDS_BETWEEN_TURNS:
+                before = time.process_time()
+                self._turn()
+                self._paused += time.process_time() - before
+                self._last_turn = seconds
 
-        return function
-
-    def on_iteration(self, iterate, total):
-        seconds = time.process_time() - self._started - self._paused
-        self._objective.advance()
-        self.loss = _loss(self._latest, total)
-        self._latest.clear()
-        if self._judged and self.loss <= self._goal:
-            self.reached = seconds
-            raise _End
-        if seconds > self._limit:
-            raise _End
-        if seconds - self._last_turn > _SECONDS_BETWEEN_TURNS:
-            before = time.process_time()
-            self._turn()
-            self._paused += time.process_time() - before
-            self._last_turn = seconds
-
-
-def _loss(latest, total):
-    """The loss without the diversity term of the evaluation with that total; L-BFGS-B reports it with rounding."""
-    terms = latest[min(latest, key=lambda known: abs(known - total))]
-    return terms["gram"] + ALPHA * terms["autocorrelation"]
+        return on_iteration
 
 
 def summary(rows):

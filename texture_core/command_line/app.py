@@ -8,7 +8,6 @@ from texture_core.command_line.shared import add_command
 from texture_core.command_line.textures import number
 from texture_core.errors import ParameterError
 from texture_core.parameters.statement import Statement
-from texture_core.runtime.threads import default_threads
 
 
 def add(commands):
@@ -34,7 +33,6 @@ def add(commands):
     command.add_argument(
         "--threads",
         type=number(Statement(int, minimum=1)),
-        default=default_threads(),
         metavar="N",
         help="threads of a job (default: one fewer than there are processors)",
     )
