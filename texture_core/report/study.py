@@ -70,15 +70,24 @@ def _means(table, score):
 
 
 def _distances(rows):
-    """Scores of whole collections, per setting and class."""
-    groups = list(dict.fromkeys(row["class"] for row in rows))
-    settings = dict.fromkeys(row["setting"] for row in rows)
+    """Scores of whole collections, per setting and class, with the number of textures."""
     values = {(row["setting"], row["class"]): row for row in rows}
+    settings = dict.fromkeys(row["setting"] for row in rows)
+    # Number of textures per class.
+    groups = {}
+    for row in rows:
+        groups[row["class"]] = max(groups.get(row["class"], 0), row["textures"])
     cells = [
-        [f"`{setting}`", *(format_number(_number(values[setting, group]["mean"])) for group in groups)]
+        [f"`{setting}`", *(_distance(values[setting, group], most) for group, most in groups.items())]
         for setting in settings
     ]
-    return f"### {capitalized(score_heading(rows[0]['score']))}\n\n{markdown_table(['setting', *groups], cells)}"
+    header = ["setting", *(f"{group} (n = {most})" for group, most in groups.items())]
+    return f"### {capitalized(score_heading(rows[0]['score']))}\n\n{markdown_table(header, cells)}"
+
+
+def _distance(row, most):
+    few = f", n = {row['textures']}" if row["textures"] < most else ""
+    return format_number(_number(row["mean"])) + few
 
 
 def _order(table):
@@ -92,16 +101,18 @@ def _order(table):
             if len(settings) < 3:
                 return ""
             try:
-                means = table.means(score, settings, table.common(score, settings, name))
+                textures = table.common(score, settings, name)
             except MissingScores:
                 continue
+            means = table.means(score, settings, textures)
             theirs = [float(paper[setting][printed, name]) for setting in settings]
             correlation = stats.spearmanr([means[setting] for setting in settings], theirs).statistic
             ours = sorted(settings, key=means.get)
-            rows.append([score, name, f"{correlation:+.2f}", " < ".join(f"`{setting}`" for setting in ours)])
+            order = " < ".join(f"`{setting}`" for setting in ours)
+            rows.append([score, name, str(len(textures)), f"{correlation:+.2f}", order])
     if not rows:
         return ""
-    header = ["score", "class", "rank correlation with the paper's rows", "our order of means"]
+    header = ["score", "class", "n", "rank correlation with the paper's rows", "our order of means"]
     return f"### The order of the rows\n\n{markdown_table(header, rows)}"
 
 
@@ -237,8 +248,9 @@ def read_distances(path):
     """
     try:
         with open(path, encoding="utf-8", newline="") as file:
-            return [row for row in csv.DictReader(file, delimiter="\t") if row["score"].startswith("frechet")]
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+            rows = [row for row in csv.DictReader(file, delimiter="\t") if row["score"].startswith("frechet")]
+            return [row | {"textures": int(row["textures"])} for row in rows]
+    except (OSError, csv.Error, KeyError, TypeError, ValueError) as error:
         raise StorageError(f"{path}: cannot be read as a table of means ({error}); give table1.tsv") from None
 
 

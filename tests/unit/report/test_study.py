@@ -63,7 +63,7 @@ def test_means_intervals_and_the_papers_figures_stand_side_by_side(scores):
 def test_every_section_is_there(scores):
     tables = markdown_tables(study_markdown(ScoreTable(read_score_table(scores))))
     order = tables["The order of the rows"]
-    assert order[2][3].split(" < ") == [f"`{name}`" for name in paper_table()]
+    assert order[2][4].split(" < ") == [f"`{name}`" for name in paper_table()]
     assert len(tables["Every row against `quick`"]) == 2 + len(SETTINGS) - 1
     relations = tables["How scores relate"]
     assert relations[2][1] == "+1.00"
@@ -114,12 +114,15 @@ def test_the_command_with_distances(scores, tmp_path):
         "diversity\t1\tgram\tother\t2\t3\t0\t\n"
         "frechet_yamnet\t1\tgram\tall\t8.25\t3\t0\t\n"
         "frechet_yamnet\t1\tgram\tother\t\t3\t0\t\n"
+        "frechet_yamnet\t1\tquick\tall\t4.5\t2\t1\t\n"
+        "frechet_yamnet\t1\tquick\tother\t5\t3\t0\t\n"
     )
-    assert len(read_distances(table1)) == 2
+    assert len(read_distances(table1)) == 4
     command = [sys.executable, "-m", "texture_core.report.study", str(scores), "--distances", str(table1)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = markdown_tables(done.stdout)["Fréchet audio distance of YAMNet embeddings"]
-    assert found[2] == ["`gram`", "8.25", "–"]
+    assert found[0] == ["setting", "all (n = 3)", "other (n = 3)"]
+    assert found[2:] == [["`gram`", "8.25", "–"], ["`quick`", "4.50, n = 2", "5.00"]]
 
 
 def test_the_command_without_a_table(tmp_path):
@@ -129,8 +132,11 @@ def test_the_command_without_a_table(tmp_path):
     assert "cannot be read as a table of scores" in done.stderr
 
 
-def test_the_command_without_distances(scores, tmp_path):
+@pytest.mark.parametrize("text", [None, "score\tmean\nfrechet_yamnet\t1\n", "score\ttextures\nfrechet_yamnet\t\n"])
+def test_the_command_without_distances(scores, tmp_path, text):
     missing = str(tmp_path / "none.tsv")
+    if text:
+        Path(missing).write_text(text)
     command = [sys.executable, "-m", "texture_core.report.study", str(scores), "--distances", missing]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
