@@ -4,7 +4,7 @@ from texture_core.parameters.lags import lag_frames
 
 # A target with more frames counts as long: costly computations then use parts of it.
 LONG_FRAMES = 2048
-# Copies have a diversity score above 20, other syntheses 1.6 to 10 (docs/method.md).
+# Copies have a diversity score above 20, other sounds at most 8.4 (docs/method.md).
 COPY_DIVERSITY = 10.0
 # A larger share of copied segments is a collage.
 COPY_SHARE = 0.5

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from texture_core.errors import TextureError
+from texture_core.parameters.limits import COPY_DIVERSITY
 from texture_core.report.paired import compare
 from texture_core.report.score_labels import format_number, score_unit
 from texture_core.report.score_table import MissingScores, ScoreTable, read_score_table
@@ -27,8 +28,7 @@ ALL = ("griffin_lim", "mcdermott_simoncelli", *NEURAL)
 CLASSIFIER_SCORES = ("vggish_kl", "yamnet_kl")
 # At matched levels if available: the plain score of noisy textures mostly measures loudness.
 RHYTHM_SCORES = ("autocorrelation_rms_matched", "autocorrelation")
-# Syntheses of the paper score 1.6 to 7 on diversity, copies above 20.
-COPIED = 7.0
+# The copies of the paper score above 20 on diversity.
 COPY_SCORE = 15.0
 # Factor to the next worst setting that counts as "by far"; in the paper it is above 10 in each class.
 BY_FAR = 2.0
@@ -81,11 +81,13 @@ def _diversity_term_prevents_copies(table):
     settings = NEURAL[2:]
     textures = table.common("diversity", settings)
     without = table.values("diversity", settings[0], textures)
-    copied = tuple(texture for texture, value in zip(textures, without, strict=True) if value > COPIED)
+    copied = tuple(texture for texture, value in zip(textures, without, strict=True) if value > COPY_DIVERSITY)
     if not copied:
-        raise MissingScores(f"none of {len(textures)} textures copies without the term (diversity above {COPIED:g})")
+        raise MissingScores(
+            f"none of {len(textures)} textures copies without the term (diversity above {COPY_DIVERSITY:g})"
+        )
     holds, evidence = _larger(table, "diversity", settings[0], settings[2], copied)
-    return holds, f"{evidence}; of {len(textures)} textures, those above {COPIED:g} without the term"
+    return holds, f"{evidence}; of {len(textures)} textures, those above {COPY_DIVERSITY:g} without the term"
 
 
 def _best_recognised(table, settings, best):

@@ -88,11 +88,11 @@ def test_equal_scores_tell_nothing(tmp_path):
 
 @pytest.mark.parametrize(("factor", "holds"), [(1.0, True), (8.0, False)])
 def test_the_diversity_term_is_judged_on_the_textures_that_copy(factor, holds, tmp_path):
-    records = change(papers_records(), "gram_autocorrelation", "diversity", 2.0)
+    records = change(papers_records(), "gram_autocorrelation", "diversity", 2.5)
     found = verdicts(change(records, HIGHEST, "diversity", factor), tmp_path)[4]
     assert found.holds is holds
-    # Twice the paper's 3.4 does not count as copying at most places, twice 5.4 and 5.0 does.
-    assert "of 18 textures, those above 7 without the term" in found.evidence
+    # 2.5 times the paper's 3.4 does not count as copying, 2.5 times 5.4 and 5.0 does.
+    assert "n = 12; of 18 textures, those above 10 without the term" in found.evidence
 
 
 def test_the_rhythm_is_judged_at_matched_levels_where_there_are_such_scores(tmp_path):
