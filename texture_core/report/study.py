@@ -93,27 +93,33 @@ def _distance(row, most):
 def _order(table):
     """The order of the rows of Table 1, ours and the paper's."""
     paper, rows = paper_table(), []
+    settings = [setting for setting in paper if setting in table.settings]
     for score in ("yamnet_kl", "autocorrelation_rms_matched", "diversity"):
         # The paper has no levels matched.
         printed = "autocorrelation" if score.startswith("autocorrelation") else score
         for name in CLASSES:
-            settings = [setting for setting in paper if setting in table.settings]
-            if len(settings) < 3:
-                return ""
-            try:
-                textures = table.common(score, settings, name)
-            except MissingScores:
-                continue
-            means = table.means(score, settings, textures)
-            theirs = [float(paper[setting][printed, name]) for setting in settings]
-            correlation = stats.spearmanr([means[setting] for setting in settings], theirs).statistic
-            ours = sorted(settings, key=means.get)
-            order = " < ".join(f"`{setting}`" for setting in ours)
-            rows.append([score, name, str(len(textures)), f"{correlation:+.2f}", order])
+            for compared in dict.fromkeys((tuple(settings), _most_known(table, score, settings, name))):
+                textures = table.having(score, compared, name)
+                if len(compared) < 3 or not textures:
+                    continue
+                means = table.means(score, compared, textures)
+                theirs = [float(paper[setting][printed, name]) for setting in compared]
+                correlation = stats.spearmanr([means[setting] for setting in compared], theirs).statistic
+                order = " < ".join(f"`{setting}`" for setting in sorted(compared, key=means.get))
+                rows.append([score, name, str(len(textures)), f"{correlation:+.2f}", order])
     if not rows:
         return ""
     header = ["score", "class", "n", "rank correlation with the paper's rows", "our order of means"]
-    return f"### The order of the rows\n\n{markdown_table(header, rows)}"
+    return (
+        "### The order of the rows\n\nOf all rows on the textures that have them all, and of the rows that most "
+        f"textures have.\n\n{markdown_table(header, rows)}"
+    )
+
+
+def _most_known(table, score, settings, texture_class):
+    """The settings in which the largest number of textures of a class have a score."""
+    counts = {setting: len(table.having(score, [setting], texture_class)) for setting in settings}
+    return tuple(setting for setting in settings if counts[setting] == max(counts.values()))
 
 
 def _findings(table):
