@@ -1,8 +1,8 @@
 """The tables and figures of docs/results.md that come from scores.
 
-``python docs/site/result_tables.py`` writes the tables of the study, from docs/data/study.tsv and study_168.tsv, and of
-experiments, from docs/data/experiments, between the marks that name them, and draws the experiments. A test compares
-text and scores.
+``python docs/site/result_tables.py`` writes the tables of the study, from docs/data/study.tsv, and of experiments,
+from docs/data/experiments, between the marks that name them, and draws the experiments. A test compares text and
+scores.
 """
 
 import re
@@ -12,8 +12,6 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 DOCUMENT = CHECKOUT / "docs/results.md"
 SCORES = CHECKOUT / "docs/data/study.tsv"
-# Rows that were computed for all recordings.
-ALL_RECORDINGS = CHECKOUT / "docs/data/study_168.tsv"
 # Rows of the study's table1.tsv.
 DISTANCES = CHECKOUT / "docs/data/study_distances.tsv"
 EXPERIMENTS = CHECKOUT / "docs/data/experiments"
@@ -45,7 +43,7 @@ def with_tables(text):
         return f"<!-- {what}: begin -->\n\n{_tables(what)}\n<!-- {what}: end -->\n"
 
     text = BLOCK.sub(block, text)
-    marks = {"study": "study", "all recordings": "all recordings"} | {
+    marks = {"study": "study"} | {
         f"experiment {path.stem}": f"experiment {path.stem} against SETTING" for path in EXPERIMENTS.glob("*.tsv")
     }
     missing = [name for name in marks if name not in written]
@@ -58,11 +56,9 @@ def with_tables(text):
 def _tables(what):
     if what == "study":
         return study_markdown(ScoreTable(read_score_table(SCORES)), read_distances(DISTANCES))
-    if what == "all recordings":
-        return study_markdown(ScoreTable(read_score_table(ALL_RECORDINGS)))
     kind, name, _, reference, *texture_class = what.split()
     if kind != "experiment":
-        expected = "study, all recordings or experiment NAME against SETTING [CLASS]"
+        expected = "study or experiment NAME against SETTING [CLASS]"
         raise ValueError(f"{DOCUMENT}: expected {expected}, found {what!r}")
     return experiment_markdown(_experiment(name), reference, *texture_class)
 
