@@ -111,8 +111,8 @@ def _order(table):
         return ""
     header = ["score", "class", "n", "rank correlation with the paper's rows", "our order of means"]
     return (
-        "### The order of the rows\n\nOf all rows on the textures that have them all, and of the rows that most "
-        f"textures have.\n\n{markdown_table(header, rows)}"
+        "### The order of the rows\n\nOf all rows, on the textures that have them all, and of the rows that most "
+        f"textures have, on these.\n\n{markdown_table(header, rows)}"
     )
 
 
@@ -223,9 +223,10 @@ def _worst(table):
             cells.append(" / ".join(of_rows))
         rows.append(cells)
     header = ["texture", "class", "mean rank", *(capitalized(score_heading(score)) for score in scores)]
+    ranked = f"all neural rows, `{OURS}` among them," if OURS in settings else "all neural rows"
     text = (
-        f"### The worst {len(rows)}\n\nBy the mean rank over all neural rows and these scores: 1 is the worst "
-        "everywhere, 0.5 the average. "
+        f"### The worst {len(rows)}\n\nBy the mean rank over {ranked} and these scores: 1 is the worst everywhere, 0.5 "
+        "the average. "
         f"Scores are those of {' / '.join(f'`{name}`' for name in settings)}.\n\n"
     )
     return text + markdown_table(header, rows) if rows else ""
